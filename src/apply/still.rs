@@ -92,7 +92,15 @@ const NAMED: usize = 24;
 /// from right in front of the barrier; where it is gone only what the run changed can be compared.
 pub fn moved(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot, record: &Record) -> Vec<Moved> {
     let mut all = if at.are_changes_in_place() {
-        of_the_plan(at.begin, &now.state, &change::lower_on(at.plan, now, at.begin.on).changes)
+        let pending = change::lower_on(at.plan, now, at.begin.on).changes;
+        let mut off = of_the_plan(at.begin, &now.state, &pending);
+        // What only the collector showed nobody can see any more.
+        if is_gone(at, now) {
+            off.retain(|moved| {
+                Kind::ALL.iter().all(|kind| !is_of(moved, *kind) || now.header.is_captured(kind.name()))
+            });
+        }
+        off
     } else {
         Vec::new()
     };
@@ -151,6 +159,16 @@ fn is_to_be_removed(at: At<'_>) -> bool {
     at.under_way == Some(Step::Push) || at.passed.contains(&Step::Push)
 }
 
+/// Whether it is gone by the site's own list, as it is to be.
+fn is_gone(at: At<'_>, now: &Snapshot) -> bool {
+    let lists = now.header.is_captured(Kind::Plugin.name());
+    is_to_be_removed(at) && lists && !now.state.plugins.contains_key(COLLECTOR)
+}
+
+fn is_of(moved: &Moved, kind: Kind) -> bool {
+    moved.on.split('/').next() == Some(kind.name())
+}
+
 /// What the run changed, or what the plan wants and the site has not, any more.
 fn of_the_plan(begin: &Begin, now: &State, pending: &[Change]) -> Vec<Moved> {
     let is_off = |change: &&Change| !change::shows(change::read(now, &change.on).as_ref(), change.after.as_ref());
@@ -177,12 +195,16 @@ fn of_the_rest(at: At<'_>, kept: &Snapshot, now: &Snapshot) -> Vec<Moved> {
     // Nothing reads a site's tags, which a migration makes its own.
     let kinds = Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Tag && !free.contains(kind));
     let mut all = Vec::new();
-    if is_to_be_removed(at) && now.header.is_captured(Kind::Plugin.name()) && !now.state.plugins.contains_key(COLLECTOR)
-    {
+    let is_gone = is_gone(at, now);
+    if is_gone {
         left.plugins.remove(COLLECTOR);
     }
     for kind in kinds.filter(|kind| kept.header.is_captured(kind.name())) {
-        if !now.header.is_captured(kind.name()) {
+        let is_captured = now.header.is_captured(kind.name());
+        if !is_captured && is_gone {
+            continue;
+        }
+        if !is_captured {
             let (on, what) = (kind.name().to_owned(), "is no longer captured".to_owned());
             all.push(Moved { on, what, now: "missing".to_owned(), cure: cure(kind) });
             continue;

@@ -37,7 +37,7 @@ pub(super) fn through<'n>(
         return Err(Failure::new(exit::USAGE, message)
             .help("decide each guess and delete its mark; `plan adapter check FILE` shows what is left"));
     }
-    Ok(Some(Through { adapters: Rc::new(set), came: progress::drawn("the members"), is_to_be_whole: false }))
+    Ok(Some(Through { adapters: Rc::new(set), came: progress::drawn("the site"), is_to_be_whole: false }))
 }
 
 /// The same for a run, which reads them whole or goes no further. It goes by what the settings name alone: it is gone on with by many

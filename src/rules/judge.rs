@@ -314,8 +314,8 @@ fn unproven(rule: &Rule, reads: &[Read]) -> Finding {
 }
 
 /// What shows a fact that no reading of WordPress alone holds.
-pub const BY_HAND: &str = "take a reading that contains it, for example a site file that you write by hand from AccessAlly's \
-    screens (docs/site-file.md)";
+pub const BY_HAND: &str = "take a reading that contains it: through the plugin `plan-bridge` and an adapter (docs/live-site.md), or from a site \
+    file that you write by hand from AccessAlly's screens (docs/site-file.md)";
 
 /// The fact that says what kind of site it is, and no screen of the plugin shows.
 const ENVIRONMENT_TYPE: &str = "environment: type";

@@ -13,6 +13,7 @@ pub mod wordpress;
 
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -102,6 +103,11 @@ pub trait Site {
         None
     }
 
+    /// How long it is left in peace after a reading while a person's step is waited for: reading it is work for it.
+    fn peace(&self) -> Duration {
+        Duration::ZERO
+    }
+
     /// Whether it is a site in a file: one whose time is that of its reading.
     fn is_in_a_file(&self) -> bool {
         false
@@ -115,21 +121,13 @@ pub trait Site {
         Ok(None)
     }
 
-    /// What a run compares the site with later: its configuration as [`Site::configuration`] gives it, and everybody.
-    ///
-    /// # Errors
-    /// [`SiteError`] where the site cannot be read.
-    fn to_keep(&mut self) -> Result<(Snapshot, Everybody), SiteError> {
-        self.with_everybody()
-    }
-
     /// Keeps what the site is now in a file of its owner's alone, with its population beside it where there is one to be had. What was kept
     /// there before goes once the site was read.
     ///
     /// # Errors
     /// [`SiteError`] where the site cannot be read, or the file not be written: then nobody is in it.
     fn keep(&mut self, at: &Path) -> Result<(), SiteError> {
-        let (snapshot, population) = self.to_keep()?;
+        let (snapshot, population) = self.with_everybody()?;
         file::forget(at)?;
         let kept = keep_in(at, snapshot, population);
         if kept.is_err() {

@@ -88,6 +88,7 @@ mod spelling;
 mod spelt;
 mod staging;
 mod step_readings;
+mod story;
 mod strict;
 #[cfg(target_os = "linux")]
 mod support;

@@ -18,6 +18,9 @@ use super::underway::Run;
 /// Seconds between two readings while a person's step is waited for.
 const POLL: u64 = 2;
 
+/// How long a person waits at most until their step is looked for again.
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// How wide the waiting line is at most.
 const WIDTH: usize = 79;
 
@@ -201,7 +204,8 @@ impl Run {
         // What was said before the line is drawn is what the person acts on.
         terminal.out.flush()?;
         terminal.err.flush()?;
-        for _ in 0..POLL * 10 {
+        let rest = Duration::from_secs(POLL).max(self.site.peace().min(LONGEST));
+        for _ in 0..rest.as_millis() / 100 {
             if raised.load(Ordering::Relaxed) {
                 writeln!(terminal.err)?;
                 let message = format!("interrupted while waiting at {}: {open}", step.in_a_sentence());

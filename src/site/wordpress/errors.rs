@@ -285,12 +285,12 @@ pub(super) fn damaged(site: &Address, line: Option<u64>, what: &str, help: &str)
     answer(site, format!("{what}{place}"), help)
 }
 
-/// The members were not read to their end by a run, which goes no further on what it does not know.
+/// The site was not read to its end by a run, which goes no further on what it does not know.
 pub(super) fn cut_off(site: &Address, why: &str) -> SiteError {
     let help = "nothing of them was kept: run this again, and if it fails again `plan site doctor URL` says what is in the way. Without them \
                 a run goes on once the plugin `plan-bridge` is deactivated on the site, where it was accepted that they are unknown \
                 (`--accept-unknown members`)";
-    answer(site, format!("the members were not read whole: {why}"), help)
+    answer(site, format!("what `plan-bridge` gives was not read whole: {why}"), help)
 }
 
 /// Why a section is missing, where the site refuses just that one.

@@ -1,11 +1,12 @@
-//! Everybody at an address, as far as the collector on the site gives them: its capture, read through adapters into files without a name,
-//! which are gone with this process.
+//! What the collector on a site at an address gives: its capture, read through adapters, with everybody in files without a name, which are
+//! gone with this process.
 
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -13,7 +14,6 @@ use super::{Given, Limits, WordPress, errors};
 use crate::adapter::Set;
 use crate::adapter::read::take;
 use crate::fs::temporary;
-use crate::model::population::KINDS;
 use crate::model::snapshot::{COLLECTOR, Capture, PopulationDigest};
 use crate::model::{Kind, Snapshot, Worth};
 use crate::population::{Damage, MakeSpill};
@@ -45,28 +45,39 @@ impl WordPress {
     ///
     /// # Errors
     /// [`SiteError`] where another site answers, the login is not taken any more, or no temporary file can be written; and where they are
-    /// to be whole, whatever cuts them off. Whatever else keeps the members from being read is why they are unknown.
-    pub(super) fn members(&mut self, rest: &mut Snapshot) -> Result<Option<Collected>, SiteError> {
+    /// to be whole, whatever cuts them off. Whatever else keeps the collector from being read is why what it gives is unknown.
+    pub(super) fn collected_beside(
+        &mut self,
+        rest: &mut Snapshot,
+        everybody: bool,
+    ) -> Result<Option<Collected>, SiteError> {
         let Some(through) = self.through.clone() else { return Ok(None) };
         let found = match collector(rest) {
-            Ok(listed) => match self.collected(&through)? {
-                Err(why) if listed && through.is_to_be_whole => {
-                    return Err(errors::cut_off(self.reader.address(), &why));
+            Ok(listed) => {
+                let begun = Instant::now();
+                let found = self.collected(&through, everybody)?;
+                self.took = begun.elapsed();
+                match found {
+                    Err(why) if listed && through.is_to_be_whole => {
+                        return Err(errors::cut_off(self.reader.address(), &why));
+                    }
+                    found => found,
                 }
-                found => found,
-            },
+            }
             Err(why) => Err(why),
         };
         Ok(found
             .map_err(|why| {
                 let missing = Capture::Missing(why);
-                rest.header.sections.extend(KINDS.map(|kind| (kind.to_owned(), missing.clone())));
+                let unknown =
+                    rest.header.sections.values_mut().filter(|capture| matches!(capture, Capture::Missing(_)));
+                unknown.for_each(|capture| *capture = missing.clone());
             })
             .ok())
     }
 
     /// What the collector gives, as a population.
-    fn collected(&mut self, through: &Through) -> Result<Result<Collected, String>, SiteError> {
+    fn collected(&mut self, through: &Through, everybody: bool) -> Result<Result<Collected, String>, SiteError> {
         let name = Path::new("a temporary file");
         let failed = |source: io::Error| disk::failed("write", name, source);
         let mut capture = temporary().map_err(failed)?;
@@ -92,7 +103,7 @@ impl WordPress {
         if !taken.snapshot.header.site.is_same_site(&address.identity()) {
             return Err(errors::other_members(address, &taken.snapshot.header.site));
         }
-        if !taken.has_population() {
+        if !everybody || !taken.has_population() {
             return Ok(Ok(Collected { snapshot: taken.without_population(), members: None }));
         }
         let mut file = temporary().map_err(failed)?;
@@ -118,15 +129,6 @@ pub(super) struct Collected {
 }
 
 impl Collected {
-    /// The configuration that core REST gave, with how the members were captured, and who they are.
-    pub(super) fn beside(self, rest: &mut Snapshot) -> Result<Members, String> {
-        let Self { snapshot, members } = self;
-        let sections = KINDS.map(|kind| (kind.to_owned(), snapshot.header.capture(kind)));
-        rest.header.sections.extend(sections);
-        rest.population = snapshot.population;
-        members.ok_or_else(|| not_captured(rest))
-    }
-
     /// The configuration as the collector gave it, what it lacks out of core REST, and who they are.
     pub(super) fn whole(self, rest: Snapshot) -> (Snapshot, Result<Members, String>) {
         let Self { mut snapshot, members } = self;

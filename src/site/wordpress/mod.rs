@@ -20,6 +20,7 @@ mod route;
 mod trusted;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -37,6 +38,7 @@ pub use collect::{Collected, Given};
 pub use collector::Collector;
 pub use limits::Limits;
 pub use login::{Login, NoLogin};
+use members::Members;
 pub(crate) use members::Through;
 pub use removed::{Left, LoginLeft};
 
@@ -48,8 +50,10 @@ pub type Clock = fn() -> Timestamp;
 pub struct WordPress {
     reader: Reader,
     clock: Clock,
-    /// By what its members are read; none where they are not asked for.
+    /// By what it is read beside core REST; none where the collector is not asked.
     through: Option<Through>,
+    /// How long the collector's last answer took.
+    took: Duration,
 }
 
 /// A section that was read, or why it could not be.
@@ -60,6 +64,8 @@ const NOT_SHOWN: &str = "WordPress's own REST API does not show it";
 const NETWORK: &str = "multisite";
 const PER_PAGE: usize = 100;
 const PASSES: usize = 3;
+/// How many times as long as a capture took a site is left in peace after it.
+const PEACE: u32 = 10;
 /// Pages of administrators: no site has ten thousand.
 const PAGES: usize = 100;
 
@@ -79,7 +85,8 @@ impl WordPress {
     /// # Errors
     /// As [`WordPress::connect`].
     pub fn connect_within(address: Address, login: Login, clock: Clock, limits: Limits) -> Result<Self, SiteError> {
-        let mut site = Self { reader: Reader::new(address, login, limits)?, clock, through: None };
+        let mut site =
+            Self { reader: Reader::new(address, login, limits)?, clock, through: None, took: Duration::ZERO };
         site.identify()?;
         Ok(site)
     }
@@ -224,6 +231,45 @@ impl WordPress {
         Err(errors::endless(self.reader.address(), &format!("has more than {PAGES} pages")))
     }
 
+    /// What core REST shows, and no more.
+    fn rest(&mut self) -> Result<Snapshot, SiteError> {
+        self.reader.begin();
+        meeting::meet(&mut self.reader)?;
+        let taken_at = (self.clock)();
+        let mut missing = BTreeMap::new();
+        let environment = self.environment()?;
+        let is_in_network = environment.extra.contains_key(NETWORK);
+        let mut state = State { environment: Some(environment), ..State::default() };
+        match self.plugins()? {
+            Ok(plugins) => state.plugins = plugins,
+            Err(why) => {
+                let who = if is_in_network {
+                    "; in a network of sites (multisite) only a super admin may list plugins"
+                } else {
+                    ""
+                };
+                missing.insert(Kind::Plugin, format!("{why}{who}"));
+            }
+        }
+        match self.administrators()? {
+            Ok(administrators) => state.administrators = administrators,
+            Err(why) => drop(missing.insert(Kind::Administrator, why)),
+        }
+        Ok(Snapshot::new(self.header(taken_at, missing), state, None).with_worth(Worth::Captured))
+    }
+
+    /// What core REST shows and what the collector gives, and everybody; or why nobody can be asked for.
+    fn whole(&mut self) -> Result<(Snapshot, Result<Members, String>), SiteError> {
+        let mut rest = self.rest()?;
+        Ok(match self.collected_beside(&mut rest, true)? {
+            Some(collected) => collected.whole(rest),
+            None => {
+                let why = members::not_captured(&rest);
+                (rest, Err(why))
+            }
+        })
+    }
+
     fn header(&self, taken_at: Timestamp, missing: BTreeMap<Kind, String>) -> Header {
         let population = population::KINDS.map(|kind| (kind, Capture::Missing(NOT_SHOWN.to_owned())));
         let kinds = Kind::ALL.iter().map(|kind| {
@@ -251,60 +297,22 @@ impl Site for WordPress {
     }
 
     fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError> {
-        // A run changes and compares what core REST shows: what the collector gives beside it is judged, and is no part of that.
-        let mut snapshot = self.configuration()?;
-        let collected = self.members(&mut snapshot)?;
-        let population = collected.and_then(|collected| collected.beside(&mut snapshot).ok());
-        let census = population.map(|population| counted(&population, questions)).transpose()?;
+        let (snapshot, members) = self.whole()?;
+        let census = members.ok().map(|members| counted(&members, questions)).transpose()?;
         Ok(Reading { snapshot, census, login: self.signed_in()? })
     }
 
     fn with_everybody(&mut self) -> Result<(Snapshot, Everybody), SiteError> {
-        let mut rest = self.configuration()?;
-        let (snapshot, members) = match self.members(&mut rest)? {
-            Some(collected) => collected.whole(rest),
-            None => {
-                let why = members::not_captured(&rest);
-                (rest, Err(why))
-            }
-        };
+        let (snapshot, members) = self.whole()?;
         Ok((snapshot, members.map(|members| Box::new(members) as Box<dyn Population>)))
     }
 
-    fn to_keep(&mut self) -> Result<(Snapshot, Everybody), SiteError> {
-        // What the collector gives beside core REST no later configuration has, and would be missing from each.
-        let mut rest = self.configuration()?;
-        let members = match self.members(&mut rest)? {
-            Some(collected) => collected.beside(&mut rest),
-            None => Err(members::not_captured(&rest)),
-        };
-        Ok((rest, members.map(|members| Box::new(members) as Box<dyn Population>)))
-    }
-
     fn configuration(&mut self) -> Result<Snapshot, SiteError> {
-        self.reader.begin();
-        meeting::meet(&mut self.reader)?;
-        let taken_at = (self.clock)();
-        let mut missing = BTreeMap::new();
-        let environment = self.environment()?;
-        let is_in_network = environment.extra.contains_key(NETWORK);
-        let mut state = State { environment: Some(environment), ..State::default() };
-        match self.plugins()? {
-            Ok(plugins) => state.plugins = plugins,
-            Err(why) => {
-                let who = if is_in_network {
-                    "; in a network of sites (multisite) only a super admin may list plugins"
-                } else {
-                    ""
-                };
-                missing.insert(Kind::Plugin, format!("{why}{who}"));
-            }
-        }
-        match self.administrators()? {
-            Ok(administrators) => state.administrators = administrators,
-            Err(why) => drop(missing.insert(Kind::Administrator, why)),
-        }
-        Ok(Snapshot::new(self.header(taken_at, missing), state, None).with_worth(Worth::Captured))
+        let mut rest = self.rest()?;
+        Ok(match self.collected_beside(&mut rest, false)? {
+            Some(collected) => collected.whole(rest).0,
+            None => rest,
+        })
     }
 
     fn signed_in(&mut self) -> Result<Option<SignedIn>, SiteError> {
@@ -314,6 +322,10 @@ impl Site for WordPress {
         let id = me.get("id").and_then(Value::as_u64).ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
         let is_administrator = me.pointer("/capabilities/manage_options") == Some(&Value::Bool(true));
         Ok(Some(SignedIn { key: administrator_key(id, text(&me, "username")), is_administrator }))
+    }
+
+    fn peace(&self) -> Duration {
+        self.took.saturating_mul(PEACE)
     }
 
     fn executor(&self, _change: &Change) -> Executor {

@@ -138,16 +138,15 @@ fn why_there_is_nothing_is_said_and_nothing_is_left() {
     inventory.ends(3, &["it is not an inventory: it is a capture, which holds values of the site"]);
 }
 
-/// A capture of a site that gives it in drops, of which some has come.
+/// A capture of a site that gives it in drops, of which some has come. Each has a sign of its own: PHP goes on for a while for who is gone.
 #[cfg(target_os = "linux")]
-fn half_read(site: &Site, folder: &Path) -> Child {
+fn half_read(site: &Site, folder: &Path, sign: &str) -> Child {
     let stream = site.plugin().join("src/Stream.php");
     let code = std::fs::read_to_string(bridge().join("src/Stream.php")).unwrap();
-    let begun = site.staging.dir().join("begun");
+    let begun = site.staging.dir().join(sign);
     let slow = format!(" flush(); touch('{}'); usleep(200000);\n", begun.display());
     let slow = code.replace("BLOCK = 65536", "BLOCK = 64").replace(" flush();\n", &slow);
     std::fs::write(&stream, slow).unwrap();
-    let _ = std::fs::remove_file(&begun);
     let out = folder.join("a.ndjson");
     let words = ["site", "capture", site.staging.url(), "--out", out.to_str().unwrap()];
     let mut command = command(site, &words, ("operator", site.staging.text("/password")));
@@ -170,12 +169,12 @@ fn what_is_cut_off_leaves_nothing_of_anybody() {
     let Some(site) = Site::ready() else { return };
     let folder = tempfile::tempdir().unwrap();
     let nothing = || std::fs::read_dir(folder.path()).unwrap().count() == 0;
-    let mut killed = half_read(&site, folder.path());
+    let mut killed = half_read(&site, folder.path(), "begun");
     assert!(nothing());
     killed.kill().unwrap();
     killed.wait().unwrap();
     assert!(nothing());
-    let left = half_read(&site, folder.path());
+    let left = half_read(&site, folder.path(), "begun-again");
     // The whole site goes away.
     drop(site);
     let left = Ran::from(left.wait_with_output().unwrap());

@@ -140,6 +140,15 @@ fn a_check_has_its_census_and_a_first_plan_its_ten_contacts() {
     for rule in ["contact-differs", "too-few-contacts", "contact-id-repeated"] {
         assert!(!lacking(&report, rule), "{rule}: {report}");
     }
+    assert_ne!(check(&[])["evidence"]["unknown"], 0, "the built-in adapters know no timer");
+    assert_eq!((&report["evidence"]["unknown"], &report["verdict"]), (&0.into(), &"red".into()), "{report}");
+    // Nothing but a backup of now is lacking: a real WordPress is green without a file in between.
+    let now = jiff::Timestamp::now().to_string();
+    let backup = ["record", "backup", "--restore-point", "RP-9", "--parts", "files,database", "--stored-off-server"];
+    club.run(&[&backup[..], &["--plan", "bloom-coaching.yaml", "--taken-at", &now, "--who", "jo"]].concat())
+        .ends(0, &[]);
+    let report = check(&["--adapter", "bloom.adapter.yaml"]);
+    assert_eq!(report["verdict"], "green", "{report}");
     // What the command line names takes the place of what the settings name, which is not even opened then.
     club.names("../bloom.adapter.yaml");
     club.run(&["check", "bloom-coaching.yaml", "--site", url])

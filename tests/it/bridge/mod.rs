@@ -15,7 +15,7 @@ mod network;
 mod newer;
 mod removed;
 mod run;
-mod screen;
+pub(crate) mod screen;
 mod script;
 mod through;
 mod ways;
@@ -44,26 +44,26 @@ fn php_files() -> Vec<PathBuf> {
 }
 
 /// A WordPress with the collector in it, not yet switched on.
-struct Site {
-    staging: Staging,
+pub(crate) struct Site {
+    pub(crate) staging: Staging,
 }
 
 /// What came of one request.
-struct Answer {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Site {
-    fn up(options: &[&str]) -> Option<Self> {
+    pub(crate) fn up(options: &[&str]) -> Option<Self> {
         let site = Self::bare(options)?;
         site.install();
         Some(site)
     }
 
     /// A WordPress without the collector.
-    fn bare(options: &[&str]) -> Option<Self> {
+    pub(crate) fn bare(options: &[&str]) -> Option<Self> {
         Some(Self { staging: Staging::up(options)? })
     }
 
@@ -83,7 +83,7 @@ impl Site {
         self.content().join("plugins/plan-bridge")
     }
 
-    fn content(&self) -> PathBuf {
+    pub(crate) fn content(&self) -> PathBuf {
         self.staging.dir().join("content")
     }
 
@@ -95,11 +95,11 @@ impl Site {
     }
 
     /// Puts another request in the place of the collector's own.
-    fn ask(&self, request: &str) {
+    pub(crate) fn ask(&self, request: &str) {
         std::fs::write(self.plugin().join("request.json"), request).unwrap();
     }
 
-    fn activate(&self) {
+    pub(crate) fn activate(&self) {
         let body = ["-X", "POST", "-H", "Content-Type: application/json", "-d", r#"{"status":"active"}"#];
         assert_eq!(self.get("/wp/v2/plugins/plan-bridge/plan-bridge", &body).status, 200);
     }
@@ -111,7 +111,7 @@ impl Site {
         file
     }
 
-    fn sql(&self, sql: &str) -> String {
+    pub(crate) fn sql(&self, sql: &str) -> String {
         let mut client = self.mariadb().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         client.stdin.take().unwrap().write_all(sql.as_bytes()).unwrap();
         let ended = client.wait_with_output().unwrap();

@@ -95,7 +95,7 @@ fn members_are_read_from_preflight_to_the_end_and_who_changes_after_the_review_s
     // Cut off while the gate is judged, and while the site is kept.
     for which in [1, 2] {
         switch.cut(which);
-        switch.apply(&["--confirm", digest]).ends(3, &["the members were not read whole", "broke off"]);
+        switch.apply(&["--confirm", digest]).ends(3, &["what `plan-bridge` gives was not read whole", "broke off"]);
         assert_eq!(switch.populations(), [] as [PathBuf; 0]);
     }
     let begun = switch.apply(&["--confirm", digest]);
@@ -116,7 +116,7 @@ fn members_are_read_from_preflight_to_the_end_and_who_changes_after_the_review_s
     desk.looks_again_at_the_barrier();
     // What was kept before the run is there until the site was read whole again.
     switch.cut(2);
-    desk.resumes(&["--acknowledge", &phrase]).ends(20, &["the members were not read whole", "--resume"]);
+    desk.resumes(&["--acknowledge", &phrase]).ends(20, &["what `plan-bridge` gives was not read whole", "--resume"]);
     assert_eq!(fs::read(population).unwrap(), before);
     let pressed = desk.resumes(&["--acknowledge", &phrase]);
     pressed.ends(20, &["press it now, once"]);

@@ -10,7 +10,7 @@ pub(super) fn nonce<'a>(page: &'a str, action: &str) -> &'a str {
 }
 
 /// Signs somebody in as a person does; then gets pages as they would.
-pub(super) fn signed_in<'a>(site: &'a Site, user: &str) -> impl Fn(&str, &[&str]) -> Answer + use<'a> {
+pub(crate) fn signed_in<'a>(site: &'a Site, user: &str) -> impl Fn(&str, &[&str]) -> Answer + use<'a> {
     site.sql(&format!("UPDATE wp_users SET user_pass = MD5('open sesame') WHERE user_login = '{user}'"));
     let jar = site.staging.dir().join(user).to_str().unwrap().to_owned();
     let page = move |path: &str, options: &[&str]| {

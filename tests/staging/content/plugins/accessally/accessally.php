@@ -1,7 +1,7 @@
 <?php
 /**
  * Plugin Name: AccessAlly (stand-in)
- * Description: Stand-in for tests: the real AccessAlly is closed and paid. It answers the few calls whose shapes public code shows, and does nothing else.
+ * Description: Stand-in for tests: the real AccessAlly is closed and paid. It answers the few calls whose shapes public code shows; its screens are invented.
  * Version: 4.3.1
  */
 
@@ -60,3 +60,5 @@ class AccessAllyAPI
         return get_user_meta($user->ID, 'contact_id', true);
     }
 }
+
+require __DIR__ . '/screens.php';
