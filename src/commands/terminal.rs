@@ -14,6 +14,7 @@ use crate::text::masked;
 
 #[cfg(unix)]
 use super::interrupt::is_interrupted;
+use super::progress;
 use super::run::typed::Typed;
 
 /// What a verb writes to. A stream that cannot be written any more takes everything and keeps nothing, so that no run is cut short by
@@ -91,6 +92,7 @@ impl Terminal<'_> {
     pub(super) fn show(&mut self, question: &str) -> Result<(), Failure> {
         write!(self.out, "{question}")?;
         if self.is_shown() {
+            progress::asked(true);
             return Ok(());
         }
         Err(Failure::new(exit::COULD_NOT_RUN, "the question could not be shown, so it was not asked"))
@@ -98,7 +100,9 @@ impl Terminal<'_> {
 
     /// What is typed, if somebody begins to before then; within it, none where the input is at its end.
     pub(super) fn answer(&mut self, until: Option<Instant>) -> Result<Option<Option<String>>, Failure> {
-        match answer(until) {
+        let answered = answer(until);
+        progress::asked(matches!(answered, Ok(None)));
+        match answered {
             Ok(answer) => Ok(answer.map(|answer| (!answer.is_empty()).then(|| answer.trim().to_owned()))),
             Err(error) if error.kind() == ErrorKind::Interrupted => {
                 writeln!(self.out)?;

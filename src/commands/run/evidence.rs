@@ -224,6 +224,8 @@ impl Run {
                 Cure::Attest => "set it back on the site, or type why it may stay as it is",
                 Cure::Payments => "look at the payments since, then type why it may stay as it is",
             };
+            // What is typed while the site was read is no reason.
+            terminal.forget_typed_ahead();
             let answer = loop {
                 self.show(&format!("`{}` {}: {question}", line(&one.on), line(&one.what)), terminal)?;
                 let answer = terminal.ask_line(&format!("  Enter looks again, {END} ends here\n> "));

@@ -32,6 +32,10 @@ pub(super) fn ensure_still_staging(
     }
     let kept = kept::reading(&files.before(), events);
     let is_gone = |on: &ObjectRef| {
+        // What a person sets is not this run's, and is waited for until it is in place.
+        if begin.by_hand.tasks().iter().any(|task| task.on == on) {
+            return false;
+        }
         let at = begin.changes.iter().position(|change| change.on == *on);
         let due = match at {
             Some(at) if at >= progress.in_place() => return false,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::apply::proof::{Ask, Open};
 use crate::commands::terminal::labelled;
-use crate::commands::{Terminal, interrupt, may_ask};
+use crate::commands::{Terminal, interrupt, may_ask, progress};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::{Capture, Kind, Plan, Step};
@@ -15,10 +15,10 @@ use crate::output::escape;
 
 use super::underway::Run;
 
-/// Seconds between two readings while a person's step is waited for.
-const POLL: u64 = 2;
+/// What lies between two readings at least while a person's step is waited for.
+const POLL: Duration = Duration::from_secs(2);
 
-/// How long a person waits at most until their step is looked for again.
+/// And at most: so long a person waits until their step is looked for again.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// How wide the waiting line is at most.
@@ -51,6 +51,7 @@ impl Waiting {
 /// What is waited for is there: what comes next begins on a line of its own.
 pub(super) fn ended(waiting: Option<Waiting>, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let Some(waiting) = waiting else { return Ok(()) };
+    progress::asked(false);
     if waiting.is_drawn {
         writeln!(terminal.err)?;
     }
@@ -86,6 +87,11 @@ fn first_words(why: &str) -> &str {
 }
 
 impl Run {
+    /// How long the site is left alone between two readings.
+    fn rest(&self) -> Duration {
+        POLL.max(self.site.peace().min(LONGEST))
+    }
+
     /// Why the site cannot be read at this moment.
     fn unread(&self, error: &str) -> String {
         match self.site.is_in_a_file() {
@@ -159,7 +165,7 @@ impl Run {
                 if may_ask(no_input) {
                     self.show(
                         &format!(
-                            "the site is read again every {POLL} seconds, and nothing is to be typed until it shows that; Ctrl-C \
+                            "the site is read again and again, and nothing is to be typed until it shows that; Ctrl-C \
                             ends here, and nothing is lost"
                         ),
                         terminal,
@@ -168,9 +174,7 @@ impl Run {
             }
         }
         match &open.asks {
-            Some((ask, _)) if may_ask(no_input) => {
-                self.ask(plan, (step, ask), (waiting, Duration::from_secs(POLL)), terminal)
-            }
+            Some((ask, _)) if may_ask(no_input) => self.ask(plan, (step, ask), (waiting, self.rest()), terminal),
             _ => self.wait((step, open), (seen, unread), waiting, terminal),
         }
     }
@@ -204,8 +208,7 @@ impl Run {
         // What was said before the line is drawn is what the person acts on.
         terminal.out.flush()?;
         terminal.err.flush()?;
-        let rest = Duration::from_secs(POLL).max(self.site.peace().min(LONGEST));
-        for _ in 0..rest.as_millis() / 100 {
+        for _ in 0..self.rest().as_millis() / 100 {
             if raised.load(Ordering::Relaxed) {
                 writeln!(terminal.err)?;
                 let message = format!("interrupted while waiting at {}: {open}", step.in_a_sentence());

@@ -95,7 +95,6 @@ function accessally_stand_in_migrate(array $asked): void
         $password = wp_generate_password();
         wp_set_password($password, $member->ID);
         wp_mail($member->user_email, 'Your new login', "Your password is $password");
-        delete_user_meta($member->ID, 'aal_is_contact');
     }
     update_option('_accessally_setting_api', array('system' => 'accessally-managed', 'checked-managed' => 'yes') + $crm, false);
     update_option('_accessally_setting_migration', array('checked-maintenance' => ($asked['maintenance'] ?? '') === 'yes' ? 'yes' : 'no'), false);
