@@ -247,6 +247,9 @@ const NEVER: &str = "Never read are passwords, keys, tokens, licences and whatev
 const NEVER_BUT_TEXT: &str = "Never read are passwords, keys, tokens, licences and whatever else is named or shaped like one. A secret \
     that looks like an ordinary word cannot be recognised, which is why the list names each field.";
 
+const WRITES_NOTHING_BUT_USE: &str = "It writes nothing to the site and sends nothing to anybody by itself. WordPress itself notes of an \
+    Application Password when and from which network address it was used last, and shows both under Users > Profile.";
+
 const FIRST: &str = "The first time press \"Download the inventory\" too. It holds names and no values, and shows whether the list has to name \
     more places on your site. If so, we send you another zip; WordPress then offers \"Replace current with uploaded\".";
 
@@ -263,7 +266,10 @@ fn what_is_read(mail: &mut Mail, asked: &Asked<'_>) {
         mail.item(&format!("{}: {}", read.from, read.what.join("; ")));
     }
     mail.paragraph(if asked.reads_text { NEVER_BUT_TEXT } else { NEVER });
-    mail.paragraph("It writes nothing to the site and sends nothing to anybody by itself.");
+    mail.paragraph(match asked.way {
+        Way::Plugin => WRITES_NOTHING_BUT_USE,
+        _ => "It writes nothing to the site and sends nothing to anybody by itself.",
+    });
 }
 
 fn removal(mail: &mut Mail, more: &[&str]) {
@@ -380,6 +386,9 @@ mod tests {
             assert_eq!(mail.contains("plan-bridge.zip") && mail.contains("0123abcd"), is_installed, "{mail}");
             assert_eq!(mail.contains("- settings: the offerings; the pages"), is_read, "{mail}");
             assert_eq!(mail.contains("Application Password"), way == Way::Plugin, "{mail}");
+            // WordPress itself writes down when an application password was used, whoever only reads with it.
+            let says = words(&mail).contains("WordPress itself notes of an Application Password when and from which");
+            assert_eq!(says, way == Way::Plugin, "{mail}");
             // A host that forbids plugins, and an owner who gives no login, find theirs in each.
             assert!(way == Way::Script || words(&mail).contains("Your host forbids installing plugins"), "{mail}");
             assert!(way != Way::Plugin || words(&mail).contains("You give no login away"), "{mail}");
