@@ -13,6 +13,35 @@ use amc_plan::site::{Site, SiteError};
 use crate::guided::{configured, on};
 use crate::place::{Edited, PLAN, Place, Ran, SITE};
 
+#[cfg(unix)]
+#[test]
+fn a_lock_of_a_site_at_an_address_lies_nowhere_else_and_where_nobody_else_can_change_it() {
+    let address = "https://staging.bloom.example";
+    let with = |home: &dyn Fn(&Place, &mut std::process::Command), code: i32, words: &[&str]| {
+        let place = Place::new();
+        let kept = amc_plan::apply::state_file(&place.path(".plan"), "staging.bloom.example", "before.site.ndjson");
+        fs::create_dir_all(kept.parent().unwrap()).unwrap();
+        fs::write(&kept, "").unwrap();
+        let mut command = place.command(&["purge", PLAN, "--site", address]);
+        home(&place, &mut command);
+        Ran::from(command.output().unwrap()).ends(code, words);
+        let beside = fs::read_dir(kept.parent().unwrap()).unwrap().flatten();
+        let locks = beside.filter(|entry| entry.file_name().to_string_lossy().ends_with(".lock")).count();
+        assert_eq!((locks, kept.exists()), (0, code != 0));
+    };
+    with(&|_, _| {}, 0, &[]);
+    let relative = |_: &Place, command: &mut std::process::Command| {
+        command.env_remove("PLAN_STATE_HOME").env_remove("XDG_STATE_HOME").env("HOME", "somewhere");
+    };
+    with(&relative, 3, &["set HOME, or XDG_STATE_HOME, to a folder of your own"]);
+    let open = |place: &Place, _: &mut std::process::Command| {
+        let sites = place.home.path().join("sites");
+        fs::create_dir_all(&sites).unwrap();
+        crate::place::own(&sites, 0o777);
+    };
+    with(&open, 12, &["can be changed by other users (mode 777)", "chmod go-w"]);
+}
+
 #[test]
 fn a_plan_for_a_port_or_a_folder_does_not_take_the_site_at_the_root() {
     for address in ["https://staging.bloom.example:8443", "https://staging.bloom.example/wp"] {

@@ -16,7 +16,7 @@ use crate::output::escape::shell;
 use crate::project::Project;
 use crate::project::git::Books;
 use crate::site::file::FileSite;
-use crate::trust;
+use crate::trust::{self, NotOurs, is_own};
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
@@ -167,6 +167,10 @@ impl RunFiles {
         let failed = |beside: &Path, e| Failure::file("make the state folder beside", beside, &e);
         self.ensure_own()?;
         self.ensure_no_link()?;
+        if self.site.contains("://") {
+            // Beside a plan it would keep out nobody who runs another plan on the same site.
+            trust::state_home()?;
+        }
         apply::make_state_folder(plan).map_err(|e| failed(plan, e))?;
         if let Some(site) = &self.real {
             apply::make_shared_folder(site).map_err(|e| {
@@ -179,6 +183,7 @@ impl RunFiles {
             let help = "set XDG_STATE_HOME to a folder of your own, as an absolute path, in which you can write";
             make_private(folder)
                 .map_err(|e| Failure::file("make the folder of the sites' locks", folder, &e).help(help))?;
+            ensure_own_locks(folder)?;
         }
         self.take_as_it_is()
     }
@@ -219,6 +224,15 @@ impl RunFiles {
     }
 }
 
+/// Refuses a folder of locks that somebody else can change, or a link in its place: who can take a lock away lets two runs at one site.
+fn ensure_own_locks(folder: &Path) -> Result<(), Failure> {
+    if is_link(folder) {
+        return Err(NotOurs::new(folder, "is a link, and the sites' locks lie in a folder of its own").into());
+    }
+    let holder = folder.parent().unwrap_or(folder);
+    Ok(is_own(holder, 0o022).and_then(|()| is_own(folder, 0o022))?)
+}
+
 /// One name for one site, however it was spelled: an address by the identity that it names, a file by its way from the plan's folder.
 fn one_name(plans: &Path, site: &str, file: Option<&Path>) -> String {
     if site.contains("://") {
@@ -250,6 +264,28 @@ mod tests {
             (RunFiles::of(Path::new("plans/x.yaml"), address), RunFiles::of(Path::new("/tmp/y.yaml"), address));
         assert_eq!((one.lock(), one.of_site("run.json")), (other.lock(), other.of_site("run.json")));
         assert_ne!(one.journal(), other.journal());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn locks_lie_in_a_folder_of_their_own_that_nobody_else_can_change() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().unwrap();
+        let sites = home.path().join("sites");
+        make_private(&sites).unwrap();
+        ensure_own_locks(&sites).unwrap();
+        for (folder, open, shut) in [(&*sites, 0o777, 0o700), (&*sites, 0o720, 0o700), (home.path(), 0o777, 0o700)] {
+            std::fs::set_permissions(folder, PermissionsExt::from_mode(open)).unwrap();
+            let refused = ensure_own_locks(&sites).unwrap_err();
+            assert!(
+                refused.code == exit::UNCONFIRMED && refused.message.contains("can be changed by other users"),
+                "{refused:?}"
+            );
+            std::fs::set_permissions(folder, PermissionsExt::from_mode(shut)).unwrap();
+        }
+        std::fs::rename(&sites, home.path().join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink("elsewhere", &sites).unwrap();
+        assert!(ensure_own_locks(&sites).unwrap_err().message.contains("is a link"));
     }
 
     #[test]
