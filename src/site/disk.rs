@@ -80,6 +80,7 @@ pub(crate) fn replace_by_stream<T>(
     fill: impl FnOnce(&mut dyn Write) -> Result<T, SiteError>,
 ) -> Result<T, SiteError> {
     let mut filled = None;
+    let is_new = fs::symlink_metadata(path).is_err();
     let placed = ensure_way(path).and_then(|()| {
         let mut unnamed = temporary_in(folder_of(path))?;
         pack(path, &mut unnamed, |out| {
@@ -87,6 +88,13 @@ pub(crate) fn replace_by_stream<T>(
             if outcome.is_ok() { Ok(()) } else { Err(io::ErrorKind::Other.into()) }
         })?;
         unnamed.rewind()?;
+        // Whose it is, and who may read it, nobody has looked at.
+        if is_new && fs::symlink_metadata(path).is_ok() {
+            return Err(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                "something took its place meanwhile, and was left as it is",
+            ));
+        }
         replace_by(path, Readers::Owner, |file| io::copy(&mut unnamed, file).map(drop))
     });
     match (filled, placed) {
@@ -208,6 +216,21 @@ pub(crate) fn damaged(path: &Path, damage: Damage) -> SiteError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_came_while_a_file_was_made_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.ndjson");
+        let made = replace_by_stream(&path, |out| {
+            fs::write(&path, "somebody's").unwrap();
+            out.write_all(b"members").map_err(|error| failed("write", &path, error))
+        });
+        assert!(made.unwrap_err().to_string().contains("took its place"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "somebody's");
+        let again =
+            replace_by_stream(&path, |out| out.write_all(b"members").map_err(|error| failed("write", &path, error)));
+        assert!(again.is_ok(), "one that was there is replaced");
+    }
 
     #[test]
     fn the_population_lies_beside() {
