@@ -32,6 +32,9 @@ impl<'a> Document<'a> {
     }
 }
 
+/// How far what belongs to a check is moved in.
+const INDENT: usize = 22;
+
 /// The table.
 pub fn table(examined: &Examined, width: usize) -> String {
     let mut text = String::new();
@@ -44,7 +47,7 @@ pub fn table(examined: &Examined, width: usize) -> String {
         text.push_str(&filled(&format!("{word:<8} {:<12} ", check.name), &check.seen, width));
         for (name, said) in [("cause", &check.cause), ("cure", &check.cure)] {
             if let Some(said) = said {
-                text.push_str(&filled(&format!("{:22}{name:<6} ", ""), said, width));
+                text.push_str(&filled(&format!("{:INDENT$}{name:<6} ", ""), said, width));
             }
         }
     }
@@ -52,6 +55,23 @@ pub fn table(examined: &Examined, width: usize) -> String {
     let (wrong, unknown) = (count(Verdict::Wrong), count(Verdict::Unknown));
     let _ = writeln!(text, "{}: {wrong} wrong, {unknown} unknown", many(examined.checks.len(), "check"));
     text
+}
+
+/// The lines of a table, each whole again where it was folded.
+pub fn unfolded(table: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for line in table.lines() {
+        let said = line.get(..INDENT).filter(|head| head.trim().is_empty()).and_then(|_| line.get(INDENT..));
+        let is_more = |said: &&str| !["cause  ", "cure   "].iter().any(|name| said.starts_with(name));
+        match (said.filter(is_more), lines.last_mut()) {
+            (Some(said), Some(last)) => {
+                last.push(' ');
+                last.push_str(said.trim_start());
+            }
+            _ => lines.push(line.to_owned()),
+        }
+    }
+    lines
 }
 
 fn filled(first: &str, said: &str, width: usize) -> String {
@@ -63,4 +83,33 @@ fn filled(first: &str, said: &str, width: usize) -> String {
         .initial_indent(first)
         .subsequent_indent(&rest);
     format!("{}\n", textwrap::fill(&line(said), options))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_table_folded_is_whole_again() {
+        let said = "an answer of another type came: \"members are Zed Miller, Ann Price and some more of them\"";
+        let check = |verdict, cause: Option<&str>, cure: Option<&str>| Check {
+            name: "rest-api",
+            verdict,
+            seen: said.to_owned(),
+            cause: cause.map(str::to_owned),
+            cure: cure.map(str::to_owned),
+        };
+        let checks = vec![
+            check(Verdict::Ok, None, None),
+            check(
+                Verdict::Wrong,
+                Some(said),
+                Some("cure it, as a cause of it is that many words follow each other here"),
+            ),
+        ];
+        let folded = table(&Examined { checks: checks.clone(), is_reached: true }, 60);
+        let whole = table(&Examined { checks, is_reached: true }, 10_000);
+        assert!(folded.lines().count() > whole.lines().count());
+        assert_eq!(unfolded(&folded), whole.lines().collect::<Vec<_>>());
+    }
 }

@@ -5,13 +5,14 @@ use std::io::BufRead;
 
 use super::Damage;
 use super::record::{Record, each};
+use crate::text::words_as_read;
 
 /// The fewest characters of an ID that is looked for: a shorter number counts something.
 const FEWEST: usize = 4;
 
 /// The words of a text of more than one character, in small letters, as they are compared with what a population has.
 pub fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().nth(1).is_some()).map(str::to_lowercase)
+    words_as_read(text).into_iter().map(|(word, _)| word).filter(|word| word.chars().nth(1).is_some())
 }
 
 /// Which of these words stand in a member's name, address, ID or referrer, or in the ID of an order's transaction.

@@ -13,6 +13,7 @@ mod edit;
 mod near;
 mod pointer;
 mod problem;
+mod read_words;
 mod scalar;
 mod secrets;
 mod separated;
@@ -31,6 +32,7 @@ pub use edit::{Edit, EditError, apply_edits, delete_pair, insert_after, quote, r
 pub use near::nearest;
 pub use pointer::{child, escape_pointer};
 pub use problem::{Limits, MAX_PROBLEMS, Problem};
+pub use read_words::words_as_read;
 pub use secrets::{may_hold_secrets, without_secrets};
 pub use separated::separator;
 pub use tree::{Entry, Key, Located, Map, Nearest, Node, Tree, Value};

@@ -17,6 +17,7 @@ use crate::fs;
 use crate::model::Identity;
 use crate::model::plan::SiteRole;
 use crate::model::text::many;
+use crate::output::doctor::unfolded;
 use crate::output::support::vendor::{self, Page};
 use crate::output::support::{self, Part, Read, Redaction};
 use crate::output::{escape, inventory};
@@ -63,6 +64,10 @@ pub(crate) fn run(args: &SupportBundle, terminal: &mut Terminal<'_>) -> Result<u
     if !args.yes && !is_agreed(&text, out, terminal)? {
         let failure = Failure::new(exit::UNCONFIRMED, "that was not confirmed, so nothing was written");
         return Err(failure.help("run it without `--out` to read all of it; then `--yes` writes it without asking"));
+    }
+    // Who may read what came there meanwhile nobody has looked at.
+    if out.symlink_metadata().is_ok() {
+        return Err(Failure::exists(out));
     }
     file::save_text(out, &text)?;
     writeln!(terminal.out, "wrote {}: it opens in any editor; read it before you send it", escape::path(out))?;
@@ -314,9 +319,9 @@ fn who(event: &Event) -> Option<String> {
     }
 }
 
-/// The lines of what a doctor printed.
+/// The lines of what a doctor printed, each whole: what it quotes may go on in the next one.
 fn lines_of(path: &Path) -> Result<Vec<String>, Failure> {
     let failed = |error: std::io::Error| Failure::file("read", path, &error);
     let text = fs::read(path, MOST).and_then(fs::text).map_err(failed)?;
-    Ok(text.lines().map(str::to_owned).collect())
+    Ok(unfolded(&text))
 }

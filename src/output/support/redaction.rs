@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{Identity, Kind, Plan};
 use crate::output::escape;
-use crate::text::{MASK, masked};
+use crate::text::{MASK, masked, words_as_read};
 
 /// What is left out of a text that goes to somebody else.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +24,9 @@ impl Redaction {
         let names = |site: Option<Identity>, spelt: &str, stands| {
             let known = site.into_iter().flat_map(|site| [site.to_string(), site.host().to_owned()]);
             let spelt = spelt.split_once("://").map(|(_, rest)| rest.trim_end_matches('/').to_owned());
-            known.chain(spelt).map(|name| (name, stands)).collect::<Vec<_>>()
+            let all: Vec<String> = known.chain(spelt).map(|name| name.to_lowercase()).collect();
+            let bare = all.iter().filter_map(|name| name.strip_prefix("www.")).map(str::to_owned);
+            bare.chain(all.clone()).map(|name| (name, stands)).collect::<Vec<_>>()
         };
         let staging = names(plan.staging_site(), &plan.sites.staging, "STAGING");
         let live = names(plan.live_site(), &plan.sites.live, "LIVE");
@@ -63,16 +65,17 @@ impl Redaction {
         for (host, stands) in &self.hosts {
             text = replaced(&text, host, stands);
         }
-        escape::line(&masked(&without_passwords(&self.without_words(&text)), false))
+        escape::line(&masked(&without_tokens(&without_passwords(&self.without_words(&text))), false))
     }
 
     /// A sentence of this program about a site: what it quotes, and every name in it, is left out.
     pub fn sentence(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for sign in ['`', '"'] {
-            // From the first to the last one: a value may hold a sign itself.
+            // From the first to the last one: a value may hold a sign itself. What one alone begins goes on in another line.
             if let (Some(from), Some(to)) = (text.find(sign), text.rfind(sign)) {
-                text.replace_range(from..=to, MASK);
+                let end = if from == to { text.len() } else { to + sign.len_utf8() };
+                text.replace_range(from..end, MASK);
             }
         }
         for name in &self.names {
@@ -84,16 +87,18 @@ impl Redaction {
     }
 
     fn without_words(&self, text: &str) -> String {
-        let (mut clean, mut rest) = (String::new(), text);
-        while let Some(from) = rest.find(char::is_alphanumeric) {
-            let word = &rest[from..];
-            let word = &word[..word.find(|c: char| !c.is_alphanumeric()).unwrap_or(word.len())];
-            let is_somebodys = self.members.contains(&word.to_lowercase());
-            clean.push_str(&rest[..from]);
-            clean.push_str(if is_somebodys { MASK } else { word });
-            rest = &rest[from + word.len()..];
+        let words = words_as_read(text).into_iter().filter(|(word, _)| self.members.contains(word));
+        let mut somebodys: Vec<_> = words.map(|(_, at)| at).collect();
+        somebodys.sort_by_key(|at| at.start);
+        let (mut clean, mut from) = (String::new(), 0);
+        for at in somebodys {
+            if at.start >= from {
+                clean.push_str(&text[from..at.start]);
+                clean.push_str(MASK);
+            }
+            from = from.max(at.end);
         }
-        clean + rest
+        clean + &text[from..]
     }
 }
 
@@ -115,6 +120,48 @@ fn without_passwords(text: &str) -> String {
         at += left_out.max(1);
     }
     clean.join(" ")
+}
+
+/// How tokens of known makes begin.
+const MAKES: [&str; 16] = [
+    "sk_",
+    "rk_",
+    "pk_",
+    "whsec_",
+    "SG.",
+    "AKIA",
+    "ghp_",
+    "gho_",
+    "github_pat_",
+    "xoxb-",
+    "xoxp-",
+    "AIza",
+    "ya29.",
+    "eyJ",
+    "glpat-",
+    "shpat_",
+];
+
+/// A text without what has the form of a token: of a known make, or twenty letters and digits or more without a break, as no word has them.
+fn without_tokens(text: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-.+".contains(c);
+    let (mut clean, mut rest) = (String::new(), text);
+    while let Some(from) = rest.find(is_part) {
+        let token = &rest[from..];
+        let token = &token[..token.find(|c: char| !is_part(c)).unwrap_or(token.len())];
+        clean.push_str(&rest[..from]);
+        clean.push_str(if is_token(token) { MASK } else { token });
+        rest = &rest[from + token.len()..];
+    }
+    clean + rest
+}
+
+fn is_token(text: &str) -> bool {
+    let mixed = |run: &str| {
+        run.len() >= 20 && run.contains(|c: char| c.is_ascii_digit()) && run.contains(|c: char| c.is_ascii_alphabetic())
+    };
+    let is_of_make = text.len() >= 12 && MAKES.iter().any(|make| text.starts_with(make));
+    is_of_make && text.contains(|c: char| c.is_ascii_digit()) || text.split(['_', '-', '.', '+']).any(mixed)
 }
 
 /// Whether a word is a key, a digest or a token rather than a word.
@@ -144,11 +191,18 @@ fn in_place_of(word: &str) -> String {
 
 /// A text without a name, in whatever case it stands, where it stands by itself.
 fn replaced(text: &str, name: &str, stands: &str) -> String {
-    let (lower, name) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
+    let name = name.to_lowercase();
+    let (mut lower, mut places) = (String::new(), Vec::new());
+    for (at, c) in text.char_indices() {
+        let before = lower.len();
+        lower.extend(c.to_lowercase());
+        // Each byte of it is of this character.
+        places.resize(places.len() + lower.len() - before, (at, at + c.len_utf8()));
+    }
     let is_apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
     let (mut clean, mut from) = (String::new(), 0);
-    for (at, _) in lower.match_indices(&name) {
-        let end = at + name.len();
+    for (found, _) in lower.match_indices(&name).filter(|_| !name.is_empty()) {
+        let (at, end) = (places[found].0, places[found + name.len() - 1].1);
         if at < from || !is_apart(text[..at].chars().next_back()) || !is_apart(text[end..].chars().next()) {
             continue;
         }
@@ -189,6 +243,23 @@ mod tests {
         assert_eq!(of("read at 2026-11-21T06:12:00.25Z"), "read at 2026-11-21T06:12:00.25Z");
         assert_eq!(of("key pk_live_4242424242424242 is"), "key … is");
         assert_eq!(of("the server says \"Zed lives in `x` \" here"), "the server says … here");
+        assert_eq!(of("the server says \"Zed lives in"), "the server says …", "what goes on in another line");
+        assert_eq!(of("JO and Jö and Ünal"), "… and Jö and Ünal");
+    }
+
+    #[test]
+    fn a_site_is_left_out_with_and_without_its_www_and_in_any_letters() {
+        let plan = Plan {
+            sites: serde_json::from_value(
+                serde_json::json!({"staging": "https://www.Müller.example", "live": "https://www.bloom.example/club"}),
+            )
+            .unwrap(),
+            ..Plan::default()
+        };
+        let of = |text: &str| Redaction::of(&plan, false).value(text);
+        assert_eq!(of("www.bloom.example bloom.example cdn.bloom.example/club"), "LIVE LIVE cdn.LIVE");
+        assert_eq!(of("MÜLLER.example www.müller.example"), "STAGING STAGING");
+        assert_eq!(of("xn--mller-kva.example"), "STAGING");
     }
 
     #[test]
@@ -201,6 +272,16 @@ mod tests {
             "! … (…) has no contact ID in Group Coaching"
         );
         assert_eq!(of("ask zo@nowhere.example"), "ask …");
+        for zoe in ["Zo<b>ë</b>", "Zoe\u{308}", "Zo\u{200b}ë", "Zo%C3%AB", "Zo&#235;"] {
+            assert!(!of(&format!("! {zoe} has none")).to_lowercase().contains("zo"), "{zoe}");
+        }
+        for token in ["sk_live_4242abcd", "hooks/T0AB/x8Kd02mQp91LzRt4Wq7s", "whsec_12345678", "0123456789abcdef0123"] {
+            let last = token.rsplit('/').next().unwrap();
+            assert!(!of(&format!("calls https://hooks.example/{token}, then")).contains(last), "{token}");
+        }
+        let kept =
+            "group-coaching-2026-for-everybody at 2026-11-21T06:12:00.25Z, 10.11.14-MariaDB, accessally_offering_12";
+        assert_eq!(of(kept), kept);
         assert_eq!(redaction(true).value("//bloom.example"), "//bloom.example");
         assert_eq!(of("password Zq7s ecre tXyW 1234 abcd EFGH, then go"), "password … go");
         assert_eq!(of("password Zq7secretXyW1234abcdEFGH"), "password …");
