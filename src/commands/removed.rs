@@ -16,6 +16,10 @@ const REVOKE: &str = "Users > Profile > Application Passwords, Revoke";
 const UNKNOWN: &str = "a login that is mistyped, or that the server takes out of requests, is refused alike: run this command before the \
     password is revoked, and once more after it";
 
+/// What a refusal leaves open that is the same as that of nobody's login.
+const ALIKE: &str = "this WordPress answers nobody's login with the same: a server that takes logins out of requests since then would look \
+    alike, so see under Users > Profile that the password is no longer listed";
+
 pub(super) fn run(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let address = Address::parse(site)?;
     let again = format!("plan site removed {}", escape::shell(site));
@@ -30,7 +34,8 @@ pub(super) fn run(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure
                 line("plugin", &said_of(plugin), terminal)?;
                 line("password", &format!("the login still works; revoke it: {REVOKE}"), terminal)?;
                 let question = "\nRevoke it there, then press Enter to look again (q ends): ";
-                if is_gone && may_ask(false) && terminal.ask(question)? != "q" {
+                // At the end of the input nobody is there who could revoke anything.
+                if is_gone && may_ask(false) && terminal.ask_line(question)?.is_some_and(|answer| answer != "q") {
                     continue;
                 }
                 writeln!(terminal.err, "not removed yet; then look again: {again}")?;
@@ -44,10 +49,13 @@ pub(super) fn run(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure
                 return match worked {
                     Some(Worked { at, .. }) => {
                         line("password", &format!("revoked: {refused} that it took at {at}"), terminal)?;
+                        if LoginLeft::is_as_to_nobody(code) {
+                            writeln!(terminal.err, "{ALIKE}")?;
+                        }
                         Ok(if is_gone { exit::OK } else { exit::NOT_GREEN })
                     }
                     None => {
-                        line("password", &format!("unknown: {refused}, which this command never saw work"), terminal)?;
+                        line("password", &format!("unknown: {refused}, which nobody here saw work"), terminal)?;
                         writeln!(terminal.err, "{UNKNOWN}")?;
                         Ok(exit::NOT_GREEN)
                     }

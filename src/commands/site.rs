@@ -47,7 +47,9 @@ pub(super) fn run(args: &Site, terminal: &mut Terminal<'_>) -> Result<u8, Failur
 fn connect(site: &str, terminal: &mut Terminal<'_>) -> Result<WordPress, Failure> {
     let address = Address::parse(site)?;
     let login = connect::login(&address, terminal)?;
-    Ok(WordPress::connect_within(address, login, Timestamp::now, Limits::of_collecting())?)
+    let from = WordPress::connect_within(address, login.clone(), Timestamp::now, Limits::of_collecting())?;
+    connect::note(&login);
+    Ok(from)
 }
 
 /// Says on a terminal how much has come, while it comes.

@@ -26,10 +26,12 @@ impl Ledger {
     /// Its lines that bear this machine's mark; none where there is no key, or no place for one.
     pub(super) fn lines<T: DeserializeOwned>(self) -> Vec<T> {
         let Some(key) = Key::find().ok().flatten() else { return Vec::new() };
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         let file = state_home().ok().map(|home| open_here(&home.join(self.file), OpenOptions::new().read(true)));
         // What cannot be read is no proof.
-        drop(file.map(|file| file?.take(MOST).read_to_string(&mut text)));
+        drop(file.map(|file| file?.take(MOST).read_to_end(&mut bytes)));
+        // A line that was torn inside a character must not take the others with it.
+        let text = String::from_utf8_lossy(&bytes);
         let ours = |line| {
             let (object, ours) = unmarked(line, Some(&key), self.purpose);
             serde_json::from_str(&object).ok().filter(|_| ours)

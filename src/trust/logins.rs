@@ -35,7 +35,15 @@ pub fn worked(mark: &str) -> Option<Worked> {
     LOGINS.lines::<Worked>().into_iter().rev().find(|worked| worked.login == mark)
 }
 
-/// Notes that a login was taken.
+/// Notes that a login was taken, where nobody here saw that before. Of the plugin that shows nothing.
+///
+/// # Errors
+/// Where the ledger cannot be written.
+pub fn note_taken(mark: &str, at: Timestamp) -> Result<(), Failure> {
+    if worked(mark).is_some() { Ok(()) } else { note_worked(mark, false, at) }
+}
+
+/// Notes that a login was taken, and whether the plugin was gone then.
 ///
 /// # Errors
 /// Where the ledger cannot be written.

@@ -14,7 +14,7 @@ mod voided;
 pub use captures::{note_capture, was_taken_here};
 pub use key::{Key, Purpose, state_home};
 pub use line::{marked, unmarked};
-pub use logins::{Worked, mark_of_login, note_worked, worked};
+pub use logins::{Worked, mark_of_login, note_taken, note_worked, worked};
 pub use own::{Fault, NotOurs, is_own, is_without_modes, other_owner};
 pub use readings::Readings;
 pub use recorded::{note_recorded, of_this_machine, recorded_here};

@@ -10,8 +10,9 @@ use crate::failure::{Failure, exit};
 use crate::model::digest::hex;
 use crate::output::escape;
 use crate::site::keyring::{self, NoKeyring};
-use crate::site::wordpress::{Address, Collector, Limits, Login, NoLogin, WordPress};
+use crate::site::wordpress::{Address, Collector, Limits, Login, NoLogin, WordPress, bound_by};
 use crate::site::{Site as _, SiteError};
+use crate::trust::{mark_of_login, note_taken};
 
 /// The login for a site that is read: the environment's or the keyring's, or one that is asked for where there is neither.
 pub(super) fn login(address: &Address, terminal: &mut Terminal<'_>) -> Result<Login, Failure> {
@@ -41,6 +42,7 @@ pub(super) fn connect(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     };
     let mut wordpress =
         WordPress::connect_within(address.clone(), login.clone(), Timestamp::now, Limits::of_collecting())?;
+    note(&login);
     let has_list = show(&mut wordpress, &address, terminal)?;
     keyring.and_then(|()| keyring::keep(&login.to_keep())).map_err(|why| not_kept(&address, &why))?;
     writeln!(
@@ -49,6 +51,12 @@ pub(super) fn connect(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     )?;
     next(&address, has_list, terminal)?;
     Ok(exit::OK)
+}
+
+/// Notes that a site took a login, so that `plan site removed` knows a refusal of it for what it is.
+pub(super) fn note(login: &Login) {
+    // What cannot be noted is unknown later, and nothing hangs on it now.
+    drop(mark_of_login(&login.is_known_by()).and_then(|mark| note_taken(&mark, Timestamp::now())));
 }
 
 pub(super) fn disconnect(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -64,7 +72,13 @@ pub(super) fn disconnect(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, 
             return Err(Failure::new(exit::COULD_NOT_RUN, message).help(revoke));
         }
         Err(why) => {
-            let message = format!("{why}, so nothing was taken out of it");
+            let message = match why {
+                // What was asked for may have been done, or be done later.
+                NoKeyring::Silent | NoKeyring::Refused(_) => {
+                    format!("{why}: whether it still holds the login for {address} is not known")
+                }
+                _ => format!("{why}, so nothing was taken out of it"),
+            };
             return Err(Failure::new(exit::COULD_NOT_RUN, message).help(revoke));
         }
     }
@@ -112,7 +126,7 @@ fn show(wordpress: &mut WordPress, address: &Address, terminal: &mut Terminal<'_
         format!("WordPress {}", escape::line(&version))
     });
     writeln!(terminal.out, "site       {address}: {version}")?;
-    writeln!(terminal.out, "user       {}, an administrator", escape::line(&who))?;
+    writeln!(terminal.out, "user       `{}`, an administrator", escape::line(&who))?;
     writeln!(terminal.out, "collector  {}", about(collector.as_ref())?)?;
     Ok(collector.is_some_and(|collector| collector.list.is_ok()))
 }
@@ -132,7 +146,7 @@ fn about(collector: Option<&Collector>) -> Result<String, Failure> {
                 if *digest == built_in_list()? { "the list of the built-in adapters" } else { "a list of its own" };
             format!("`plan-bridge` {version} answers with {which} ({})", digest.get(..12).unwrap_or(digest))
         }
-        Err(why) => format!("`plan-bridge` {version} has no list that it can use: {why}"),
+        Err(why) => format!("`plan-bridge` {version} has no list that it can use; it says: \"{why}\""),
     })
 }
 
@@ -160,7 +174,8 @@ fn not_kept(address: &Address, why: &NoKeyring) -> Failure {
 /// The ways that need no keyring.
 fn variables(address: &Address) -> String {
     format!(
-        "without a keyring, set PLAN_LOGIN_ORIGIN={address}, PLAN_LOGIN_USER and PLAN_LOGIN_PASSWORD, or run `plan site capture URL --out FILE` \
-         on a terminal, where the login is asked for each time"
+        "without a keyring, set {}, PLAN_LOGIN_USER and PLAN_LOGIN_PASSWORD, or run `plan site capture URL --out FILE` \
+         on a terminal, where the login is asked for each time",
+        bound_by(address)
     )
 }

@@ -176,9 +176,22 @@ impl Reader {
         self.met.set(!self.is_nobodys.get());
     }
 
+    /// Asks without the login.
+    pub(super) fn as_nobody<T>(&self, ask: impl FnOnce(&Self) -> T) -> T {
+        let met = self.met.replace(false);
+        let answer = ask(self);
+        self.met.set(met);
+        answer
+    }
+
     /// Whether a login was ever sent to where this site answers.
     pub(super) fn has_sent_login(&self) -> bool {
         self.sent.get()
+    }
+
+    /// How long and how much it waits for.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Who reads it.
@@ -274,7 +287,7 @@ impl Reader {
             let response = self.send(&url, left).map_err(|error| self.failure(error, within))?;
             match redirect(&url, &response)? {
                 Some(next) if self.is_own(&next) => url = next,
-                Some(next) => return Err(Failure::Elsewhere(next.into())),
+                Some(next) => return Err(Failure::Elsewhere(self.login.hide(next.as_str()))),
                 None => return Ok(response),
             }
         }
@@ -316,11 +329,11 @@ impl Reader {
         let arrived = own("x-plan-login").and_then(|count| count.trim().parse::<u8>().ok());
         Ok(Answer {
             status: head.status.as_u16(),
-            body: json(&bytes, &content_type).map_err(|not| self.cut(not)),
+            body: json(&bytes, &content_type).map(|body| self.login.hide_in(body)).map_err(|not| self.cut(not)),
             total: total.and_then(|value| value.trim().parse().ok()),
             asks_for_login: head.headers.contains_key(header::WWW_AUTHENTICATE),
             retry_after: seconds.map(Duration::from_secs),
-            rest_link: text(header::LINK).and_then(rest_link),
+            rest_link: text(header::LINK).and_then(rest_link).map(|link| self.login.hide(&link)),
             date: text(header::DATE).and_then(|date| rfc2822::parse(date).ok()).map(|date| date.timestamp()),
             arrived: arrived.map(|count| count > 0),
             asked: String::new(),
@@ -334,8 +347,9 @@ impl Reader {
             NotJson::Printed(text) => NotJson::Printed(cut(text)),
             NotJson::Other(of, text) => NotJson::Other(cut(of), cut(text)),
             NotJson::Broken(text) => NotJson::Broken(cut(text)),
-            // Its own sentence, in which it holds no value.
-            NotJson::Bom | NotJson::Html | NotJson::Cut | NotJson::Reported(_) => not,
+            // Its own sentence, whole: it is as short as the collector makes it.
+            NotJson::Reported(text) => NotJson::Reported(self.login.hide(&text)),
+            NotJson::Bom | NotJson::Html | NotJson::Cut => not,
         }
     }
 

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 
-use super::client::Got;
-use super::{WordPress, errors, meeting};
+use super::client::{Failure, Got};
+use super::{Limits, WordPress, errors, meeting};
 use crate::capture::{self, Header};
 use crate::population::Damage;
 use crate::site::{SiteError, disk};
@@ -37,6 +37,14 @@ impl Given {
         match self {
             Self::Capture => "/plan/v1/capture",
             Self::Inventory => "/plan/v1/inventory",
+        }
+    }
+
+    /// How many bytes of it are taken at most: an inventory grows with the words of a site's plugins, and not with its members.
+    fn most(self, limits: &Limits) -> u64 {
+        match self {
+            Self::Capture => limits.collected,
+            Self::Inventory => limits.collected.min(1 << 30),
         }
     }
 
@@ -87,13 +95,17 @@ impl WordPress {
             Got::Answer(answer) => return Err(errors::no_collection(&self.reader, &answer)),
         };
         let broken = RefCell::new(None);
-        let copied = Copied { from, to, bytes: 0, came, broken: &broken };
+        let most = given.most(self.reader.limits());
+        let copied = Copied { from, to, bytes: 0, most, came, broken: &broken };
         let checked = given.check(BufReader::with_capacity(BLOCK, copied));
         match (checked, broken.take()) {
             (_, Some(Broken::Source(error))) => Err(errors::failed(address, &self.reader.broke(error))),
+            (_, Some(Broken::Endless)) => Err(errors::failed(address, &Failure::TooLarge(most))),
             (_, Some(Broken::Target(source))) => Err(disk::failed("write", name, source)),
             (Ok(collected), None) => Ok(collected),
-            (Err(Damage::Broken { line, what, help }), None) => Err(errors::damaged(address, line, &what, &help)),
+            (Err(Damage::Broken { line, what, help }), None) => {
+                Err(errors::damaged(address, line, &self.reader.login().hide(&what), &help))
+            }
             (Err(Damage::Read(error)), None) => Err(errors::failed(address, &self.reader.broke(error))),
         }
     }
@@ -104,6 +116,7 @@ struct Copied<'a> {
     from: Box<dyn Read>,
     to: &'a mut dyn Write,
     bytes: u64,
+    most: u64,
     came: &'a mut dyn FnMut(u64),
     broken: &'a RefCell<Option<Broken>>,
 }
@@ -112,6 +125,7 @@ struct Copied<'a> {
 enum Broken {
     Source(io::Error),
     Target(io::Error),
+    Endless,
 }
 
 impl Copied<'_> {
@@ -124,6 +138,9 @@ impl Copied<'_> {
 impl Read for Copied<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.from.read(buffer).map_err(|error| self.fail(Broken::Source(error)))?;
+        if self.bytes + read as u64 > self.most {
+            return Err(self.fail(Broken::Endless));
+        }
         self.to.write_all(&buffer[..read]).map_err(|error| self.fail(Broken::Target(error)))?;
         self.bytes += read as u64;
         (self.came)(self.bytes);

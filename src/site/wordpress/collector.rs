@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::client::Answer;
-use super::excerpt::excerpt;
+use super::excerpt::{excerpt, version};
 use super::{WordPress, errors, text};
 use crate::site::SiteError;
 
@@ -14,7 +14,7 @@ pub struct Collector {
     pub format: u64,
     /// Its version.
     pub version: String,
-    /// The SHA-256 of the list of what it may read; or why it has none that can be used.
+    /// The SHA-256 of the list of what it may read; or why it has none that can be used, in the site's words.
     pub list: Result<String, String>,
     /// The WordPress that it is in, where it says.
     pub wordpress: Option<String>,
@@ -44,8 +44,7 @@ impl WordPress {
     /// [`SiteError`] where the site does not answer.
     pub fn version(&self) -> Result<Option<String>, SiteError> {
         let index = self.body(self.get("/", &[("_fields", "namespaces")])?)?;
-        let version = text(&self.environment_info(&index)?, "wp_version");
-        Ok(version.map(|version| excerpt(&self.reader.login().hide(&version))))
+        Ok(text(&self.environment_info(&index)?, "wp_version").and_then(|found| version(&found).map(str::to_owned)))
     }
 }
 
@@ -63,9 +62,11 @@ fn read(body: &Value, shown: impl Fn(String) -> String) -> Option<Collector> {
         (_, Some(why)) => Err(shown(why)),
         (_, None) => return None,
     };
-    let wordpress = text(body, "wordpress").map(&shown);
+    let wordpress = text(body, "wordpress").and_then(|found| version(&found).map(str::to_owned));
     let format = body.get("format").and_then(Value::as_u64)?;
-    is_ours.then_some(Collector { format, version: shown(text(plugin, "version")?), list, wordpress })
+    let found = text(plugin, "version")?;
+    let version = version(&found).unwrap_or("of a version that is none").to_owned();
+    is_ours.then_some(Collector { format, version, list, wordpress })
 }
 
 fn is_digest(text: &str) -> bool {

@@ -7,7 +7,7 @@ use url::Url;
 use super::address::Address;
 use super::client::{Answer, Failure, NotJson, Reader};
 use super::excerpt::{code, excerpt};
-use super::login::ORIGIN;
+use super::login::{ORIGIN, is_plain};
 use crate::model::Identity;
 use crate::site::SiteError;
 
@@ -79,8 +79,12 @@ fn without_figures(site: &Address, failure: &Failure) -> SiteError {
 
 fn elsewhere(site: &Address, to: &str) -> SiteError {
     let to = without_query(to);
-    let help =
-        format!("if that is the site, give its address and set {ORIGIN}={to}; no login is sent on to another site");
+    // Somebody else chose its letters, and what is set is pasted into a shell.
+    let help = if is_plain(&to) {
+        format!("if that is the site, give its address and set {ORIGIN}={to}; no login is sent on to another site")
+    } else {
+        "no WordPress has such an address: look at what answers there; no login is sent on to another site".to_owned()
+    };
     answer(site, format!("it redirects to `{to}`"), help)
 }
 
@@ -197,8 +201,12 @@ pub(super) fn another(reader: &Reader, found: &Address, could_be: bool) -> SiteE
     let site = reader.address();
     let scheme = if found.is_https() { "https" } else { "http" };
     let found = format!("{scheme}://{}", found.identity().address());
+    let is_plain = is_plain(&found);
+    let found = if is_plain { found } else { excerpt(&found) };
     let what = format!("another site answers there: its home is `{found}`; {}", sent(reader));
-    let help = if could_be {
+    let help = if !is_plain {
+        format!("no WordPress has such a home: check where `{site}` leads")
+    } else if could_be {
         format!(
             "if that is the one that is meant, write `{found}` in the plan's `sites` and in `--site`, letter for letter"
         )
@@ -322,7 +330,7 @@ fn logged_out(reader: &Reader, code: &str) -> SiteError {
         }
         _ => {}
     }
-    if offers_passwords(reader) == Some(false) {
+    if reader.offers_passwords() == Some(false) {
         return passwords_off(site, "");
     }
     if code == "rest_not_logged_in" {
@@ -343,14 +351,6 @@ pub(super) fn passwords_off(site: &Address, code: &str) -> SiteError {
          over https, a plugin may have switched them off"
     };
     login(site, format!("application passwords are off there{code}"), help)
-}
-
-/// Whether the index offers application passwords; unknown where it cannot be read.
-pub(super) fn offers_passwords(reader: &Reader) -> Option<bool> {
-    let index = reader.get("/", &[("_fields", "authentication")]).ok()?;
-    let body = index.body.ok().filter(|_| index.status == 200)?;
-    // WordPress before 5.6 has neither this list's entry nor application passwords.
-    Some(body.get("authentication").is_some_and(|ways| ways.get("application-passwords").is_some()))
 }
 
 fn not_json(site: &Address, not: &NotJson, asked: &str) -> SiteError {

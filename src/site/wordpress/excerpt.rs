@@ -24,6 +24,12 @@ pub(super) fn excerpt(text: &str) -> String {
     shown
 }
 
+/// A version that a site names, where it looks like one: what it names otherwise could be a sentence of somebody's.
+pub(super) fn version(text: &str) -> Option<&str> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_');
+    (text.len() <= 32 && text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(fits)).then_some(text)
+}
+
 /// A WordPress error's code, where it looks like one.
 pub(super) fn code(body: &serde_json::Value) -> Option<&str> {
     let code = body.get("code")?.as_str()?;
@@ -41,6 +47,16 @@ mod tests {
         assert_eq!(excerpt("{\"to\":\"o'jo@bloom.example\"}"), "{\\\"to\\\":\\\"…\\\"}");
         assert_eq!(excerpt("\u{1b}[2J\u{202e}x"), "\\u{1b}[2J\\u{202e}x");
         assert_eq!(excerpt(&"a".repeat(100_000)).chars().count(), 60);
+    }
+
+    #[test]
+    fn a_version_is_shown_and_no_sentence_in_its_place() {
+        for shown in ["6.8", "6.9-alpha-59000-src", "0.1.0+1"] {
+            assert_eq!(version(shown), Some(shown));
+        }
+        for other in ["", "six", "9 answers", "9.`x`", "9|sh", &"1".repeat(33)] {
+            assert_eq!(version(other), None, "{other}");
+        }
     }
 
     #[test]

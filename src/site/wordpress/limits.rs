@@ -26,6 +26,8 @@ pub struct Limits {
     pub bytes: u64,
     /// For one reading, all requests and pauses together.
     pub reading: Duration,
+    /// Bytes of what the collector gives, unpacked: it goes into a file and never whole into memory.
+    pub collected: u64,
 }
 
 impl Default for Limits {
@@ -41,6 +43,7 @@ impl Default for Limits {
             requests: 500,
             bytes: 256 * 1024 * 1024,
             reading: Duration::from_secs(300),
+            collected: 64 << 30,
         }
     }
 }

@@ -7,10 +7,12 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 use ureq::http::HeaderValue;
 use url::Url;
 
 use super::address::Address;
+use crate::model::text::quoted;
 use crate::site::SiteError;
 use crate::site::keyring::{self, Kept};
 
@@ -20,6 +22,12 @@ pub(super) const ORIGIN: &str = "PLAN_LOGIN_ORIGIN";
 pub(super) const USER: &str = "PLAN_LOGIN_USER";
 /// The user's application password.
 pub(super) const PASSWORD: &str = "PLAN_LOGIN_PASSWORD";
+
+/// What stands for a login in a text.
+const HIDDEN: &str = "***";
+
+/// What is shorter may be a word that a site needs; an application password has 24 characters.
+const A_WORD: usize = 16;
 
 const HOW: &str = "an application password is made in the site's admin under Users > Profile > Application Passwords";
 
@@ -56,8 +64,11 @@ pub struct Login {
     /// The user's name as it was given.
     given: String,
     user: String,
-    /// What must not be shown, should a site send it back: the header's text, the password, the same without blanks.
-    secrets: [String; 3],
+    password: String,
+    /// The password without blanks, as WordPress compares it.
+    unspaced: String,
+    /// What must not be shown, should a site send it back: the header's text, and the password however its groups are written.
+    secrets: Vec<String>,
 }
 
 impl Login {
@@ -118,8 +129,7 @@ impl Login {
 
     /// What the keyring keeps of it.
     pub fn to_keep(&self) -> Kept {
-        let [_, password, _] = &self.secrets;
-        Kept { site: self.site.bound(), user: self.given.clone(), password: password.clone() }
+        Kept { site: self.site.bound(), user: self.given.clone(), password: self.password.clone() }
     }
 
     /// The login for a site, from variables.
@@ -134,7 +144,7 @@ impl Login {
             return Err(refused(
                 site,
                 format!("missing in the environment: {}", missing.join(", ")),
-                format!("set {ORIGIN}={site}, {USER} and {PASSWORD}; {HOW}"),
+                format!("set {}, {USER} and {PASSWORD}; {HOW}", bound_by(site)),
             ));
         };
         let bound_to = read_site(&origin).ok_or_else(|| {
@@ -142,7 +152,7 @@ impl Login {
             refused(
                 site,
                 what,
-                format!("write scheme, host, port and, for a site in a folder, the folder: {ORIGIN}={site}"),
+                format!("write scheme, host, port and, for a site in a folder, the folder: {}", bound_by(site)),
             )
         })?;
         let login = Self::new(site, bound_to, Source::Environment, (&user, &password))?;
@@ -168,10 +178,10 @@ impl Login {
         let mut header = HeaderValue::from_str(&format!("Basic {token}"))
             .map_err(|_| refused(site, format!("{name} and {secret} cannot be sent in a header"), HOW.to_owned()))?;
         header.set_sensitive(true);
-        let unspaced = password.split_whitespace().collect();
-        let known_as = user.trim().to_lowercase();
-        let secrets = [token, password.to_owned(), unspaced];
-        Ok(Self { site: bound_to, source, header, given: user.to_owned(), user: known_as, secrets })
+        let unspaced: String = password.split_whitespace().collect();
+        let secrets = secrets(token, password, &unspaced);
+        let (given, user, password) = (user.to_owned(), user.trim().to_lowercase(), password.to_owned());
+        Ok(Self { site: bound_to, source, header, given, user, password, unspaced, secrets })
     }
 
     /// How it is called where it is wrong: what to look at, or to replace.
@@ -206,7 +216,7 @@ impl Login {
             return Err(refused(
                 site,
                 format!("the login is for `{}` and is sent nowhere else", self.site),
-                format!("set {ORIGIN}={site}{in_folder} with {USER} and {PASSWORD} of that site"),
+                format!("set {}{in_folder} with {USER} and {PASSWORD} of that site", bound_by(site)),
             ));
         }
         if !site.is_private() {
@@ -228,13 +238,34 @@ impl Login {
 
     /// What a login is known by: its site, its user, and the password as WordPress compares it. It is as secret as the login.
     pub(crate) fn is_known_by(&self) -> Vec<u8> {
-        let unspaced = self.secrets.last().map_or("", String::as_str);
-        format!("{}\n{}\n{unspaced}", self.site.identity(), self.user).into_bytes()
+        format!("{}\n{}\n{}", self.site.identity(), self.user, self.unspaced).into_bytes()
     }
 
     /// A text without this login in it.
     pub(super) fn hide(&self, text: &str) -> String {
-        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "***"))
+        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), HIDDEN))
+    }
+
+    /// An answer without this login in it: what a site sends back goes into messages, readings and files.
+    pub(super) fn hide_in(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.hide_long(text)),
+            Value::Array(all) => all.into_iter().map(|value| self.hide_in(value)).collect(),
+            Value::Object(all) => {
+                all.into_iter().map(|(key, value)| (self.hide_long(key), self.hide_in(value))).collect()
+            }
+            other => other,
+        }
+    }
+
+    /// As [`Login::hide`], but for what is so short that it may be a word of the site's own.
+    fn hide_long(&self, text: String) -> String {
+        let is_there = |secret: &&String| secret.len() >= A_WORD && text.contains(secret.as_str());
+        if self.secrets.iter().any(|secret| is_there(&secret)) {
+            let long = self.secrets.iter().filter(|secret| secret.len() >= A_WORD);
+            return long.fold(text, |text, secret| text.replace(secret.as_str(), HIDDEN));
+        }
+        text
     }
 }
 
@@ -242,6 +273,18 @@ impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Login({}, ***)", self.site)
     }
+}
+
+/// A header's text and a password in each way in which a site may write it, the longest first; never an empty one, which is everywhere.
+fn secrets(token: String, password: &str, unspaced: &str) -> Vec<String> {
+    let letters: Vec<char> = unspaced.chars().collect();
+    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+    let grouped = [" ", "+", "%20", "-"].map(|between| groups.join(between));
+    let mut all: Vec<String> = [token, password.to_owned(), unspaced.to_owned()].into_iter().chain(grouped).collect();
+    all.retain(|secret| !secret.trim().is_empty());
+    all.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    all.dedup();
+    all
 }
 
 /// Whether variables hold a login for this site, or a part of one.
@@ -256,8 +299,17 @@ fn is_for(site: &Address, variable: impl Fn(&str) -> Option<String>) -> bool {
 /// A site's address, as it can be pasted into a shell; its place, where its letters could mean more there.
 pub(super) fn pasted(site: &Address) -> String {
     let site = site.to_string();
-    let is_plain = site.chars().all(|c| c.is_ascii_alphanumeric() || ":/.-_%".contains(c));
-    if is_plain { site } else { "URL".to_owned() }
+    if is_plain(&site) && !site.contains('[') { site } else { "URL".to_owned() }
+}
+
+/// Whether an address does nothing in a shell.
+pub(super) fn is_plain(address: &str) -> bool {
+    address.chars().all(|c| c.is_ascii_alphanumeric() || ":/.-_%[]".contains(c))
+}
+
+/// The variable that binds a login to a site, as it can be pasted into a shell.
+pub fn bound_by(site: &Address) -> String {
+    format!("{ORIGIN}={}", quoted(&site.to_string()))
 }
 
 /// A site, written as scheme, host, port and folder and nothing more.

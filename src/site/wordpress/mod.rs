@@ -17,6 +17,7 @@ mod members;
 mod no_answer;
 mod removed;
 mod route;
+mod rows;
 mod trusted;
 
 use std::collections::BTreeMap;
@@ -37,10 +38,11 @@ pub use client::{Answer, Failure, NotJson, Reader};
 pub use collect::{Collected, Given};
 pub use collector::Collector;
 pub use limits::Limits;
-pub use login::{Login, NoLogin};
+pub use login::{Login, NoLogin, bound_by};
 use members::Members;
 pub(crate) use members::Through;
 pub use removed::{Left, LoginLeft};
+use rows::{administrator_key, administrators, administrators_page, plugin};
 
 /// Where the time comes from; [`Timestamp::now`] outside tests.
 pub type Clock = fn() -> Timestamp;
@@ -63,6 +65,8 @@ const NOT_SHOWN: &str = "WordPress's own REST API does not show it";
 /// What of an environment says that the site is one of several in a network.
 const NETWORK: &str = "multisite";
 const PER_PAGE: usize = 100;
+/// Most characters of a user's name: those of its column in WordPress's database.
+const LONGEST_NAME: usize = 60;
 const PASSES: usize = 3;
 /// How many times as long as a capture took a site is left in peace after it.
 const PEACE: u32 = 10;
@@ -115,6 +119,10 @@ impl WordPress {
         let fields = if login.may_be_address() { "id,username,capabilities,email" } else { "id,username,capabilities" };
         let me = self.body(self.get("/wp/v2/users/me", &[("context", "edit"), ("_fields", fields)])?)?;
         let names = [text(&me, "username"), text(&me, "email")];
+        // WordPress has no longer ones; whoever signs in by an address may be called anything.
+        if names[0].as_ref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
+            return Err(errors::not_wordpress(self.reader.address()));
+        }
         if names[0].is_some() && !names.iter().flatten().any(|name| login.is_of(name)) {
             return Err(errors::somebody_else(&self.reader));
         }
@@ -335,57 +343,6 @@ impl Site for WordPress {
     fn execute(&mut self, change: &Change) -> Result<(), SiteError> {
         Err(SiteError::NotAutomatic { site: self.name(), on: change.on.to_string() })
     }
-}
-
-/// Nothing is asked for that a snapshot does not need: no name, no address.
-fn administrators_page(page: &str) -> [(&str, &str); 7] {
-    [
-        ("context", "edit"),
-        ("roles", "administrator"),
-        ("_fields", "id,username,roles"),
-        ("orderby", "id"),
-        ("order", "asc"),
-        ("per_page", "100"),
-        ("page", page),
-    ]
-}
-
-/// A plugin under its file, which core names without the ending.
-fn plugin(row: &Value) -> Option<(String, Plugin)> {
-    let file = text(row, "plugin")?;
-    let status = text(row, "status")?;
-    let active = matches!(status.as_str(), "active" | "network-active");
-    Some((
-        format!("{file}.php"),
-        Plugin { version: Field::read(text(row, "version")), active: active.into(), extra: Map::new() },
-    ))
-}
-
-/// The login, or the number where the login is an e-mail address or is unknown.
-fn administrator_key(id: u64, login: Option<String>) -> String {
-    login.filter(|login| !login.contains('@')).unwrap_or_else(|| format!("user-{id}"))
-}
-
-/// The administrators among users, under the login, or under the number where the login is an e-mail address. A user of whom it is
-/// not said who they are or what they may do leaves it unknown who the administrators are.
-fn administrators(users: BTreeMap<u64, Value>) -> Section<BTreeMap<String, Administrator>> {
-    let mut found = BTreeMap::new();
-    for (id, row) in users {
-        let lacks = |field: &str| format!("the site's REST API does not say the `{field}` of user {id}");
-        let is_it = match row.get("roles") {
-            Some(Value::String(role)) => role == "administrator",
-            Some(Value::Array(roles)) => roles.iter().any(|role| role == "administrator"),
-            // PHP writes a list with gaps as an object.
-            Some(Value::Object(roles)) => roles.values().any(|role| role == "administrator"),
-            _ => return Err(lacks("roles")),
-        };
-        if is_it {
-            let login = text(&row, "username").ok_or_else(|| lacks("username"))?;
-            let administrator = Administrator { crm_contact: Field::Unknown, extra: Map::new() };
-            found.insert(administrator_key(id, Some(login)), administrator);
-        }
-    }
-    Ok(found)
 }
 
 /// A field that is a text with something in it.

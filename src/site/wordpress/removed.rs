@@ -10,15 +10,18 @@ use super::login::Login;
 use super::{errors, meeting, text};
 use crate::site::SiteError;
 
-/// The folder of the collector, by which core's list of plugins names it.
-const FOLDER: &str = "plan-bridge/";
+/// The collector's folder, and its file: core's list of plugins names it by both. Whoever puts it there by hand may call the folder otherwise.
+const NAME: &str = "plan-bridge";
 
 /// The collector's routes, as the index of the REST API names them to anybody.
 const ROUTES: &str = "plan/v1";
 
 /// What WordPress says to a login whose password, or user, it does not have (seen in its code, and on running sites): of some versions the same
 /// as to nobody's login, so that it shows something only of a login that worked before.
-const REFUSED: [&str; 4] = ["incorrect_password", "invalid_username", "invalid_email", "rest_not_logged_in"];
+const REFUSED: [&str; 4] = ["incorrect_password", "invalid_username", "invalid_email", AS_TO_NOBODY];
+
+/// What it says to nobody's login.
+const AS_TO_NOBODY: &str = "rest_not_logged_in";
 
 /// What is left on a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +41,13 @@ pub enum LoginLeft {
     Refused(String),
 }
 
+impl LoginLeft {
+    /// Whether a refusal with this code is the same that nobody's login gets: it does not show that the login reached WordPress.
+    pub fn is_as_to_nobody(code: &str) -> bool {
+        code == AS_TO_NOBODY
+    }
+}
+
 impl Left {
     /// Asks a site. Which site answers is found out before the login is sent.
     ///
@@ -45,32 +55,44 @@ impl Left {
     /// As [`super::WordPress::connect`]; and where a refusal shows nothing of the password.
     pub fn on(address: Address, login: Login) -> Result<Self, SiteError> {
         let mut reader = Reader::new(address, login, Limits::default())?;
-        let index = reader.get("/", &[("_fields", "namespaces")]);
-        let namespaces = index.ok().and_then(|index| index.body.ok()?.get("namespaces")?.as_array().cloned());
-        let answers = namespaces.map(|all| all.iter().any(|space| space == ROUTES));
+        let answers = answers_on(&reader);
         meeting::meet(&mut reader)?;
         let failed = |reader: &Reader, failure| errors::failed(reader.address(), &failure);
         let me = reader.get("/wp/v2/users/me", &[("_fields", "id")]).map_err(|failure| failed(&reader, failure))?;
         let said = me.body.as_ref().ok().and_then(code).map(str::to_owned);
-        let login =
-            match (me.status, said) {
-                (200, None) if me.body.as_ref().is_ok_and(|body| body.get("id").is_some()) => {
-                    let plugins = reader.get("/wp/v2/plugins", &[("context", "edit"), ("_fields", "plugin,status")]);
-                    let plugins = plugins.map_err(|failure| failed(&reader, failure))?;
-                    LoginLeft::Works(match errors::missing(&plugins) {
+        let login = match (me.status, said) {
+            (200, None) if me.body.as_ref().is_ok_and(|body| body.get("id").is_some()) => {
+                let plugins = reader.get("/wp/v2/plugins", &[("context", "edit"), ("_fields", "plugin,status")]);
+                let plugins = plugins.map_err(|failure| failed(&reader, failure))?;
+                let listed =
+                    match errors::missing(&plugins) {
                         Some(why) => Err(why),
                         None => Ok(collector(plugins.body.ok().as_ref())
                             .ok_or_else(|| errors::not_wordpress(reader.address()))?),
-                    })
-                }
-                // Where they are switched off every login is refused.
-                (401, Some(said)) if REFUSED.contains(&&*said) && errors::offers_passwords(&reader) != Some(false) => {
-                    LoginLeft::Refused(said)
-                }
-                _ => return Err(errors::explain(&reader, &me)),
-            };
+                    };
+                // Under another name, or where no list shows it, it still answers.
+                let answers = answers.or_else(|| answers_on(&reader));
+                LoginLeft::Works(if answers == Some(true) && listed != Ok(Some(true)) {
+                    Ok(Some(true))
+                } else {
+                    listed
+                })
+            }
+            // Where they are switched off every login is refused.
+            (401, Some(said)) if REFUSED.contains(&&*said) && reader.offers_passwords() != Some(false) => {
+                LoginLeft::Refused(said)
+            }
+            _ => return Err(errors::explain(&reader, &me)),
+        };
         Ok(Self { answers, login })
     }
+}
+
+/// Whether the collector's routes are in the index of the REST API; none where that is not shown.
+fn answers_on(reader: &Reader) -> Option<bool> {
+    let index = reader.get("/", &[("_fields", "namespaces")]).ok()?;
+    let namespaces = index.body.ok()?.get("namespaces")?.as_array().cloned()?;
+    Some(namespaces.iter().any(|space| space == ROUTES))
 }
 
 /// Whether a list of plugins has the collector, and whether it is active; none where it is no such list.
@@ -78,8 +100,10 @@ fn collector(list: Option<&Value>) -> Option<Option<bool>> {
     let rows = list?.as_array()?;
     let all: Option<Vec<(String, String)>> =
         rows.iter().map(|row| Some((text(row, "plugin")?, text(row, "status")?))).collect();
-    let found = all?.into_iter().find(|(plugin, _)| plugin.starts_with(FOLDER));
-    Some(found.map(|(_, status)| status != "inactive"))
+    let is_it = |plugin: &str| plugin.split('/').any(|part| part == NAME);
+    let found = all?.into_iter().filter(|(plugin, _)| is_it(plugin)).map(|(_, status)| status != "inactive");
+    // Of two copies the one that is active counts.
+    Some(found.max())
 }
 
 #[cfg(test)]
@@ -94,6 +118,10 @@ mod tests {
         assert_eq!(of(json!([])), Some(None));
         assert_eq!(of(json!([{"plugin": "plan-bridges/x", "status": "active"}])), Some(None));
         assert_eq!(of(json!([{"plugin": "plan-bridge/plan-bridge", "status": "active"}])), Some(Some(true)));
+        // Put there by hand in a folder of another name, or twice.
+        assert_eq!(of(json!([{"plugin": "bridge/plan-bridge", "status": "active"}])), Some(Some(true)));
+        let copies = json!([{"plugin": "plan-bridge/plan-bridge", "status": "inactive"}, {"plugin": "bridge/plan-bridge", "status": "active"}]);
+        assert_eq!(of(copies), Some(Some(true)));
         assert_eq!(of(json!([{"plugin": "plan-bridge/plan-bridge", "status": "network-active"}])), Some(Some(true)));
         assert_eq!(of(json!([{"plugin": "plan-bridge/plan-bridge", "status": "inactive"}])), Some(Some(false)));
         for other in [json!({}), json!("x"), json!([{"plugin": 1}]), json!([{"plugin": "x"}])] {

@@ -83,7 +83,7 @@ const NAMES: [&str; 11] = [
 fn each_fault_between_here_and_a_site_is_named_with_its_cure() {
     let Some(site) = Site::ready() else { return };
     let well = site.examined();
-    well.ends(0).says("login", "ok", &["operator is an administrator"]).says("header", "ok", &["arrives"]);
+    well.ends(0).says("login", "ok", &["`operator` is an administrator"]).says("header", "ok", &["arrives"]);
     well.says("collector", "ok", &["`plan-bridge` 0.1.0 answers, with a list of its own"]);
     well.says("cron", "unknown", &["nothing is scheduled"]).says("clock", "ok", &["s apart"]);
     let names: Vec<&Value> = well.1["checks"].as_array().unwrap().iter().map(|check| &check["name"]).collect();

@@ -8,6 +8,8 @@ mod found;
 mod fronts;
 mod read;
 mod real;
+mod remembered;
+mod sent_back;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -40,6 +40,15 @@ impl Reader {
         answer.ok()?.arrived
     }
 
+    /// Whether the index offers application passwords, as it says to anybody; unknown where it cannot be read. No login is sent: each that
+    /// is refused may count towards an account that is locked.
+    pub(in crate::site::wordpress) fn offers_passwords(&self) -> Option<bool> {
+        let index = self.as_nobody(|reader| reader.get("/", &[("_fields", "authentication")])).ok()?;
+        let body = index.body.ok().filter(|_| index.status == 200)?;
+        // WordPress before 5.6 has neither this list's entry nor application passwords.
+        Some(body.get("authentication").is_some_and(|ways| ways.get("application-passwords").is_some()))
+    }
+
     /// What is sent in the place of a login.
     pub(super) fn probe(&self) -> Option<&'static str> {
         self.probing.get().then_some(PROBE)

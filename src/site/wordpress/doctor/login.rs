@@ -57,7 +57,7 @@ pub(super) fn look(
             if is_none {
                 check.verdict = Verdict::Unknown;
             }
-            checks.extend([check, header(nobody, None), passwords(nobody, offers, &named(index))]);
+            checks.extend([check, header(nobody, || None), passwords(nobody, offers, &named(index))]);
             return;
         }
     };
@@ -77,8 +77,7 @@ pub(super) fn look(
             ]);
         }
         Err(error) => {
-            let arrives = refused_by(&login, nobody, limits);
-            let header = header(nobody, arrives);
+            let header = header(nobody, || refused_by(&login, nobody, limits));
             let cause = match header.verdict {
                 Verdict::Ok => Some("the header arrives, so it is the user name or the password that is wrong"),
                 Verdict::Wrong => Some("the header that carries the login does not arrive"),
@@ -90,7 +89,8 @@ pub(super) fn look(
     }
 }
 
-/// Whether the header of the login itself arrived, where the collector says so although it refuses.
+/// Whether the header of the login itself arrived, where the collector says so although it refuses. Each refusal may count towards an
+/// account that is locked, so this is asked only where nothing else shows it.
 fn refused_by(login: &Login, nobody: &Reader, limits: Limits) -> Option<bool> {
     let mut reader = Reader::new(nobody.address().clone(), login.clone(), limits).ok()?;
     meeting::meet(&mut reader).ok()?;
@@ -106,8 +106,13 @@ fn named(index: Option<&Value>) -> Vec<&'static Known> {
     KNOWN.iter().filter(is_there).collect()
 }
 
-fn header(nobody: &Reader, of_login: Option<bool>) -> Check {
-    match of_login.filter(|arrives| *arrives).or_else(|| nobody.arrives(SAYS)) {
+fn header(nobody: &Reader, of_login: impl FnOnce() -> Option<bool>) -> Check {
+    let arrives = match nobody.arrives(SAYS) {
+        // A server may pass on a login, and nothing of a scheme that it does not know.
+        Some(false) => of_login().or(Some(false)),
+        arrives => arrives,
+    };
+    match arrives {
         Some(true) => Check::ok("header", "a header like the one that carries a login arrives"),
         Some(false) => Check::wrong(
             "header",
@@ -160,7 +165,7 @@ fn with(known: &[&Known]) -> String {
 
 fn who(wordpress: &mut WordPress) -> Check {
     match wordpress.signed_in() {
-        Ok(who) => Check::ok("login", who.map_or_else(String::new, |who| format!("{} is an administrator", who.key))),
+        Ok(who) => Check::ok("login", who.map_or_else(String::new, |who| format!("`{}` is an administrator", who.key))),
         Err(error) => Check::of("login", &error),
     }
 }
@@ -192,7 +197,7 @@ fn collector(wordpress: &WordPress, built_in: &str) -> Check {
             ),
             Err(why) => Check::wrong(
                 "collector",
-                format!("`plan-bridge` {} has no list that it can use: {why}", of.version),
+                format!("`plan-bridge` {} has no list that it can use; it says: \"{why}\"", of.version),
                 "write it again with `plan adapter request --out request.json`, and put it into the plugin's folder",
             ),
         },
