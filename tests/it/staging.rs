@@ -33,6 +33,13 @@ impl Staging {
         Some(Self { site: serde_json::from_slice(&up.stdout).unwrap(), folder })
     }
 
+    /// Gives it another name of this machine.
+    pub(crate) fn rename(&mut self, name: &str) {
+        let url = self.url().replace("127.0.0.1", name);
+        std::fs::write(self.dir().join("url"), &url).unwrap();
+        self.site["url"] = url.into();
+    }
+
     /// The site's folder.
     pub(crate) fn dir(&self) -> PathBuf {
         self.folder.path().join("site")

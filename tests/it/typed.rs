@@ -15,7 +15,7 @@ pub(crate) fn on_a_terminal(place: &Place, words: &[&str], how: (u32, &str, &str
 }
 
 /// The same for a command line with an environment of its own.
-fn of_its_own(plain: &Command, (seconds, options, first): (u32, &str, &str)) -> Child {
+pub(crate) fn of_its_own(plain: &Command, (seconds, options, first): (u32, &str, &str)) -> Child {
     let all = std::iter::once(plain.get_program()).chain(plain.get_args());
     let quoted: Vec<String> = all.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
     let mut command = Command::new("timeout");

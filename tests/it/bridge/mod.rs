@@ -67,6 +67,13 @@ impl Site {
         Some(Self { staging: Staging::up(options)? })
     }
 
+    /// The same under another name of this machine: two sites at one name could be one.
+    pub(crate) fn bare_named(name: &str, options: &[&str]) -> Option<Self> {
+        let mut site = Self::bare(options)?;
+        site.staging.rename(name);
+        Some(site)
+    }
+
     /// A WordPress with the collector switched on, and the request of these tests.
     fn ready() -> Option<Self> {
         Self::ready_with(&[])
@@ -105,7 +112,7 @@ impl Site {
     }
 
     /// Other people's code, loaded before the collector.
-    fn other_plugin(&self, name: &str, php: &str) -> PathBuf {
+    pub(crate) fn other_plugin(&self, name: &str, php: &str) -> PathBuf {
         let file = self.content().join("mu-plugins").join(name);
         std::fs::write(&file, php).unwrap();
         file
@@ -144,7 +151,7 @@ impl Site {
         self.fetch(&self.url(route), &[&["-u", &login], options].concat())
     }
 
-    fn fetch(&self, url: &str, options: &[&str]) -> Answer {
+    pub(crate) fn fetch(&self, url: &str, options: &[&str]) -> Answer {
         let ended = Command::new("curl").args(["-sS", "-i", "-m", "60"]).args(options).arg(url).output().unwrap();
         let at = ended.stdout.windows(4).position(|four| four == b"\r\n\r\n").map_or(ended.stdout.len(), |at| at + 4);
         let head = String::from_utf8_lossy(&ended.stdout[..at]).to_lowercase();
@@ -163,7 +170,7 @@ impl Site {
     }
 
     /// All that the site holds, but for what WordPress itself writes when it is read.
-    fn dump(&self) -> String {
+    pub(crate) fn dump(&self) -> String {
         let dump = Command::new("mariadb-dump")
             .args([
                 "--no-defaults",
