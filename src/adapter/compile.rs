@@ -64,13 +64,17 @@ fn lines(section: &Value) -> String {
 #[derive(Default)]
 struct Picked {
     picks: BTreeSet<String>,
+    /// What something of it is picked for.
     reasons: BTreeSet<String>,
+    /// What only its presence, or the number of its rows, is looked at for.
+    counting: BTreeSet<String>,
 }
 
 impl Picked {
     fn take(&mut self, used: &Use) {
         self.picks.extend(used.pick.clone());
-        self.reasons.extend(used.reason.clone());
+        let reasons = if used.pick.is_some() { &mut self.reasons } else { &mut self.counting };
+        reasons.extend(used.reason.clone());
     }
 
     /// An entry of the list with these members before what is picked.
@@ -85,8 +89,10 @@ impl Picked {
     }
 
     fn say(&self, entry: &mut Map<String, Value>) {
-        if !self.reasons.is_empty() {
-            entry.insert("for".to_owned(), self.reasons.iter().cloned().collect::<Vec<_>>().join("; ").into());
+        // Where values leave the site, what is only counted is the lesser half, and would be read as the whole.
+        let reasons = if self.reasons.is_empty() { &self.counting } else { &self.reasons };
+        if !reasons.is_empty() {
+            entry.insert("for".to_owned(), reasons.iter().cloned().collect::<Vec<_>>().join("; ").into());
         }
     }
 }
@@ -209,6 +215,7 @@ impl List {
                 into.picks.extend(picked.picks);
                 into.picks.extend(narrow.2.keys().map(|column| format!("/{}", crate::text::escape_pointer(column))));
                 into.reasons.extend(picked.reasons);
+                into.counting.extend(picked.counting);
             }
         }
     }

@@ -37,8 +37,8 @@ pub(super) fn below(rule: &Rule) -> impl Iterator<Item = &Rule> {
 /// Everything that an adapter reads.
 pub fn of(adapter: &Adapter) -> Vec<Use> {
     let mut uses = Uses { all: Vec::new(), reason: None, source: String::new() };
-    for (_, entry) in adapter.objects.iter() {
-        (uses.reason, uses.source) = (entry.reason.clone(), entry.source.clone());
+    for (kind, entry) in adapter.objects.iter() {
+        (uses.reason, uses.source) = (entry.reason.clone().or_else(|| Some(whole(kind))), entry.source.clone());
         let place = entry.from.clone().unwrap_or_default();
         uses.push(&place, None);
         let at = element(&place, entry.each.as_deref());
@@ -50,8 +50,9 @@ pub fn of(adapter: &Adapter) -> Vec<Use> {
             uses.rule(rule, &place, &at);
         }
     }
-    for lookup in adapter.lookups.values() {
-        (uses.reason, uses.source) = (lookup.reason.clone(), lookup.source.clone());
+    for (name, lookup) in &adapter.lookups {
+        let reason = lookup.reason.clone().unwrap_or_else(|| format!("what the IDs of `{name}` stand for"));
+        (uses.reason, uses.source) = (Some(reason), lookup.source.clone());
         let at = element(&lookup.from, lookup.each.as_deref());
         uses.push(&lookup.from, None);
         uses.rule(&lookup.id, &lookup.from, &at);
@@ -66,6 +67,30 @@ pub fn of(adapter: &Adapter) -> Vec<Use> {
         }
     }
     uses.all
+}
+
+/// What a kind is read for where its entry does not say it: so that no other adapter's reason alone stands beside what this one reads.
+fn whole(kind: &str) -> String {
+    let what = match kind {
+        "administrator" => "who is an administrator",
+        "charging-guard" => "the guard against charging from a copy",
+        "contact" => "each member, with their tags",
+        "crm" => "the connection to the CRM",
+        "emails" => "AccessAlly Emails",
+        "environment" => "what the site says it is",
+        "mail" => "how mail leaves",
+        "maintenance" => "maintenance mode",
+        "offering" => "offerings and their modules",
+        "opt-in-form" => "opt-in forms",
+        "order" => "each order",
+        "order-form" => "order forms",
+        "plugin" => "plugins",
+        "subscription" => "each subscription",
+        "tag" => "tags",
+        "webhook" => "webhooks in the log",
+        other => other,
+    };
+    what.to_owned()
 }
 
 /// Where one element is: below a pointer, or in parallel lists by their names.

@@ -1,6 +1,6 @@
 //! What a list of the collector (`request.json`) reads, in the words of its entries.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -38,8 +38,15 @@ pub fn read_in_words(request: &Value) -> Vec<Read> {
             Value::Null => Vec::new(),
             entry => vec![entry],
         };
-        let what: BTreeSet<String> = entries.iter().flat_map(|entry| reasons(entry)).collect();
-        push(&mut all, from, what.into_iter().collect(), entries.len());
+        let mut what: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (reason, key) in entries.iter().flat_map(|entry| reasons(section, entry)) {
+            what.entry(reason).or_default().extend(key);
+        }
+        let what = what.into_iter().map(|(reason, keys)| match keys.is_empty() {
+            true => reason,
+            false => format!("{reason} ({})", keys.into_iter().collect::<Vec<_>>().join(", ")),
+        });
+        push(&mut all, from, what.collect(), entries.len());
     }
     for (section, from) in NAMES {
         let names =
@@ -83,21 +90,26 @@ fn texts(list: &Value) -> impl Iterator<Item = &str> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// What one entry is for. A call that may have effects is not made, and says so.
-fn reasons(entry: &Value) -> Vec<String> {
-    let named = || ["name", "key", "call"].iter().find_map(|member| entry[member].as_str()).unwrap_or("all of them");
+/// What one entry is for, with what of the site's people or rows leaves the site for that: an owner is not told less than is read,
+/// whatever words an adapter has. Fields of accounts and pages give their keys apart, as many have one reason. A call that may have
+/// effects is not made, and says so.
+fn reasons(section: &str, entry: &Value) -> Vec<(String, Option<String>)> {
+    let name = ["name", "key", "call"].iter().find_map(|member| entry[member].as_str());
     let reasons: Vec<&str> = match entry["for"].as_str() {
         Some(reasons) => reasons.split("; ").collect(),
-        None => vec![named()],
+        None => vec![name.unwrap_or("all of them")],
     };
     let not_called = entry["effects"].as_str().filter(|effects| *effects != "none");
-    let suffix = not_called.map_or("", |_| " (not asked for: it is not known to be without effect)");
     let columns: Vec<&str> = texts(&entry["columns"]).collect();
-    let columns = match entry.get("name") {
-        None if !columns.is_empty() => format!(" ({})", columns.join(", ")),
+    let suffix = match (section, name) {
+        _ if not_called.is_some() => " (not asked for: it is not known to be without effect)".to_owned(),
+        ("tables", Some(name)) if columns.is_empty() => format!(" ({name}: only the number of rows)"),
+        ("tables", Some(name)) => format!(" ({name}: {})", columns.join(", ")),
+        ("users", _) if !columns.is_empty() => format!(" ({})", columns.join(", ")),
         _ => String::new(),
     };
-    reasons.into_iter().map(|reason| format!("{reason}{columns}{suffix}")).collect()
+    let key = name.filter(|_| section.ends_with("meta") && entry["for"].is_string());
+    reasons.into_iter().map(|reason| (format!("{reason}{suffix}"), key.map(str::to_owned))).collect()
 }
 
 #[cfg(test)]
@@ -107,14 +119,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_section_says_what_its_entries_are_for_and_what_has_no_reason_says_its_name() {
+    fn each_section_says_what_its_entries_are_for_and_what_of_people_and_rows_is_read() {
         let request = json!({
             "format": 1, "adapters": [{"name": "secret-sauce", "sha256": "0"}],
             "options": [{"name": "a_*", "for": "the offerings; the pages"}, {"name": "plain", "pick": ["/x"]}],
             "users": {"columns": ["user_email"], "for": "who the members are"},
             "tables": [{"name": "rows", "columns": ["id"], "for": "orders"}, {"name": "more", "columns": [], "for": "orders"}],
             "calls": [{"call": "A::b", "effects": "unknown", "for": "the tags"}, {"call": "A::c", "effects": "none", "for": "the forms"}],
-            "constants": ["X"], "cron": ["*"], "postmeta": [],
+            "usermeta": [{"key": "last_name", "for": "who the members are"}, {"key": "first_name", "for": "who the members are"}],
+            "constants": ["X"], "cron": ["*"], "postmeta": [{"key": "own"}],
             "content": {"types": ["page"], "shortcodes": ["form_*"], "hosts": true}, "plugins": true,
         });
         let found = read_in_words(&request);
@@ -127,7 +140,9 @@ mod tests {
             [
                 ("settings", 2, vec!["plain", "the offerings", "the pages"]),
                 ("accounts", 1, vec!["who the members are (user_email)"]),
-                ("tables of the database", 2, vec!["orders"]),
+                ("fields of accounts", 2, vec!["who the members are (first_name, last_name)"]),
+                ("fields of pages", 1, vec!["own"]),
+                ("tables of the database", 2, vec!["orders (more: only the number of rows)", "orders (rows: id)"]),
                 (
                     "answers of other plugins",
                     2,

@@ -55,6 +55,25 @@ fn it_holds_the_files_of_bridge_and_its_list_and_is_the_same_each_time() {
         assert!(said.contains(words), "{words}: {said}");
     }
 
+    // Of members an owner is told each column and field that is read, and of what is counted that it is.
+    for (own, words) in [
+        (vec![], "how many tags AccessAlly's members have (aal_user_tags: only the number of rows)"),
+        (vec!["--adapter", own], "each member, with their tags (aal_user_tags: tag_id, user_id)"),
+        (vec!["--adapter", own], "who the members are (first_name, last_name)"),
+        (
+            vec!["--adapter", own],
+            "each order (aal_orders: amount, contact_id, currency, form_id, order_date, order_id, status, transaction_id)",
+        ),
+    ] {
+        for way in ["download", "plugin", "script"] {
+            let mail = ran(here, &[&["site", "ask", "--way", way], &own[..]].concat(), 0);
+            let mail = mail.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(mail.contains(words), "{words}: {mail}");
+            assert!(!mail.contains("counted only"), "{mail}");
+            assert_eq!(mail.contains("only the number of rows"), own.is_empty(), "{mail}");
+        }
+    }
+
     // The mail names the very zip that goes with it.
     for (own, of) in [(vec![], "one.zip"), (vec!["--adapter", own], "own.zip")] {
         let mail = ran(here, &[&["site", "ask", "--way", "download"], &own[..]].concat(), 0);
