@@ -22,12 +22,19 @@ use super::{Terminal, interrupt, may_ask};
 use ask::{Asking, Turn};
 use look::Look;
 
+/// The rules that name what a site has and a plan does not.
+const NOT_IN_PLAN: [&str; 4] =
+    ["offering-not-in-plan", "order-form-not-in-plan", "opt-in-form-not-in-plan", "webhook-not-in-plan"];
+
 pub(super) fn run(args: &Survey, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let look = Look::now(args, args.renew)?;
     match (&args.sheets, &args.read) {
         (Some(into), _) => return sheets::write(args, &look, into, terminal),
         (None, Some(from)) => return sheets::read(args, &look, from, terminal),
         (None, None) => {}
+    }
+    if let Some(who) = &args.who {
+        ensure_person_known(who, &look.checked.opened.plan)?;
     }
     if !may_ask(args.no_input) || args.format == StatusFormat::Json {
         return list(args, &look, terminal);
@@ -130,6 +137,17 @@ fn end(args: &Survey, look: &Look, recorded: usize, terminal: &mut Terminal<'_>)
         if let Some(how) = how_to_find(fact) {
             writeln!(terminal.out, "{}", indented(how, "  ", terminal.width))?;
         }
+    }
+    let lacks = look.checked.judgement.findings.iter().filter(|found| NOT_IN_PLAN.contains(&&*found.rule)).count();
+    if lacks > 0 {
+        writeln!(
+            terminal.out,
+            "the plan lacks {} that the site has: write each into it, or under `leave_alone` (docs/plan-file.md); `plan check {plan} --site {}` names \
+             what is missing. What the plan then says of it may need more facts: run `{}` once more",
+            many(lacks, "object"),
+            escape::shell(&args.site),
+            again(args)
+        )?;
     }
     if look.asked.is_empty() {
         let on = if args.on == SiteRole::Live { " --on live" } else { "" };

@@ -59,7 +59,13 @@ pub fn screen(screen: &Screen, (number, of): (usize, usize), width: usize) -> St
     if let Some(list) = &screen.list {
         let kind = screen.kind;
         match &list.names {
-            None => _ = writeln!(text, "\n  {}", line(&format!("Which objects of the kind `{kind}` are there?"))),
+            None => {
+                let asks = format!(
+                    "Which objects of the kind `{kind}` are there? The plan names none: paste what you see (`p`), or say that the \
+                     screen shows none (`0`)."
+                );
+                let _ = writeln!(text, "\n{}", indented(&asks, "  ", width));
+            }
             Some(names) if names.is_empty() => _ = writeln!(text, "\n  There is no {kind} at all{}", whose(&list.from)),
             Some(names) => {
                 let _ = writeln!(text, "\n  Each {kind} there is, and no other:{}", whose(&list.from));

@@ -25,7 +25,8 @@ pub(crate) fn object(line: Line<'_>) -> Result<Map<String, Value>, Damage> {
 /// The fields of a stream's first line, which must be of this kind and of a format that this build reads.
 pub(crate) fn opening(line: Option<Line<'_>>, kind: &str) -> Result<Map<String, Value>, Damage> {
     let not = |why: &str| {
-        let help = "give a file that `plan snapshot --site SITE --out FILE` or the site's Tools screen has written";
+        let help = "give a site file with what lies beside it: `plan snapshot --site SITE --out NAME.site.ndjson` writes one, and so does `plan \
+            snapshot from-capture CAPTURE --out NAME.site.ndjson`";
         Damage::Broken { line: Some(1), what: format!("it is not a {kind}: {why}"), help: help.to_owned() }
     };
     let line = line.ok_or_else(|| not("it is empty"))?;
@@ -36,7 +37,11 @@ pub(crate) fn opening(line: Option<Line<'_>>, kind: &str) -> Result<Map<String, 
     match fields.get("kind").and_then(Value::as_str) {
         Some(first) if first == kind => {}
         Some(first @ ("snapshot" | "population")) => return Err(not(&format!("it is a {first}"))),
-        _ => return Err(not("its first record is of another kind")),
+        Some(_) => return Err(not("its first record is of another kind")),
+        None => {
+            return Err(collected(&fields)
+                .map_or_else(|| not("its first record is of another kind"), |[what, help]| not(what).help(help)));
+        }
     }
     let format = fields.get("format").and_then(Value::as_str).ok_or_else(|| not("it names no format"))?;
     let version = format.split_once('.').and_then(|(major, minor)| Some((major.parse::<u32>().ok()?, minor)));
@@ -47,6 +52,28 @@ pub(crate) fn opening(line: Option<Line<'_>>, kind: &str) -> Result<Map<String, 
             Err(Damage::at(1, what).help("use a version of `plan` that fits the collector"))
         }
         _ => Err(not("its format is no version such as `1.0`")),
+    }
+}
+
+/// What the collector wrote, known by the one field of its first line, and what makes of it what was asked for.
+fn collected(fields: &Map<String, Value>) -> Option<[&'static str; 2]> {
+    let (only, _) = fields.iter().next().filter(|_| fields.len() == 1)?;
+    match only.as_str() {
+        "capture" => Some([
+            "it is a capture, of which a site file is made first",
+            "make one with `plan snapshot from-capture FILE --out NAME.site.ndjson`, and with `--adapter ADAPTER` where the site has its own; then \
+             name that file here",
+        ]),
+        "inventory" => Some([
+            "it is an inventory, which holds names and shapes and no values",
+            "look at it with `plan site inventory FILE`, or draft an adapter from it with `plan site map FILE --out NAME.adapter.yaml`; a site file is \
+             made from a capture",
+        ]),
+        "error" => Some([
+            "it is what the collector wrote when it failed",
+            "read the site again; `plan snapshot from-capture FILE --out NAME.site.ndjson` shows what failed",
+        ]),
+        _ => None,
     }
 }
 

@@ -14,7 +14,7 @@ use super::wanted::own_names;
 pub struct Screen {
     /// What it shows.
     pub kind: Kind,
-    /// Where nobody listed the objects: what is taken to be all of them, if the plan or somebody speaks of them.
+    /// Where nobody listed the objects: what is taken to be all of them, if the plan or somebody names one.
     pub list: Option<Listed>,
     /// The fields that are asked for.
     pub questions: Vec<Question>,
@@ -23,7 +23,7 @@ pub struct Screen {
 /// A list that is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
-    /// The names that stand there; none where nobody speaks of such objects.
+    /// The names that stand there; none where nobody names such an object.
     pub names: Option<Vec<String>>,
     /// Whose they are.
     pub from: Whose,
@@ -99,7 +99,8 @@ fn list(plan: &Plan, kind: Kind, again: &Again) -> Listed {
     match (again.renewed.lists.get(&kind), again.staging.lists.get(&kind)) {
         (Some((names, said)), _) => Listed { names: Some(names.clone()), from: from(said.as_ref()) },
         (None, Some((names, _))) => Listed { names: Some(names.clone()), from: Whose::Staging },
-        (None, None) => Listed { names: own_names(plan, kind), from: Whose::Plan },
+        // A plan that names none may be one for which nobody could read them: that is nothing that a key confirms.
+        (None, None) => Listed { names: own_names(plan, kind).filter(|names| !names.is_empty()), from: Whose::Plan },
     }
 }
 

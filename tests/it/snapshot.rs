@@ -107,6 +107,9 @@ fn every_damage_has_its_name() {
     let cases = [
         (String::new(), "1: it is not a snapshot: it is empty".to_owned()),
         ("{}\n".into(), "1: it is not a snapshot: its first record is of another kind".into()),
+        ("{\"capture\":{\"format\":1}}\n".into(), "1: it is not a snapshot: it is a capture, of which a site file is made first".into()),
+        ("{\"inventory\":{\"format\":1}}\n".into(), "1: it is not a snapshot: it is an inventory, which holds names and shapes and no values".into()),
+        ("{\"error\":{}}\n".into(), "1: it is not a snapshot: it is what the collector wrote when it failed".into()),
         ("PK\n".into(), "1: it is not a snapshot: in the first line, it is not valid JSON (column 1)".into()),
         (generate(7).population, "1: it is not a snapshot: it is a population".into()),
         (text[..text.len() - 1].into(), format!("{last}: the last line is incomplete: the file is cut off, or its \

@@ -105,7 +105,10 @@ impl Asking<'_, '_> {
             match answer.as_str() {
                 "y" | "Y" => match &screen.list {
                     Some(list) if list.names.is_none() => {
-                        writeln!(self.terminal.out, "  the plan names none of them: paste them with `p`")?;
+                        writeln!(
+                            self.terminal.out,
+                            "  the plan names none of them: paste them with `p`, or type `0` if there is none"
+                        )?;
                     }
                     _ => return Ok(Key::Seen),
                 },
