@@ -94,7 +94,9 @@ fn by_name<R: BufRead>(rows: &Rows<R>, names: &[&str]) -> Result<Option<usize>, 
 /// What to say where a needed column is not there.
 fn no_column<R: BufRead>(rows: &Rows<R>, system: System, key: &str, known: &[&str]) -> Damage {
     let what = if key == "id" { "contact IDs" } else { "e-mail addresses" };
-    let near = rows.head().iter().find_map(|header| nearest(&plain(header), known).map(|_| header));
+    // Of two letters every other two are near: an `IP` is no `id`.
+    let long = || known.iter().copied().filter(|known| known.len() > 3);
+    let near = rows.head().iter().find_map(|header| nearest(&plain(header), long()).map(|_| header));
     let why = match (system, key) {
         (System::WordPress, "id") => {
             "; the users' own `ID` is none, and where a site keeps a member's contact ID no public code shows"

@@ -1,6 +1,7 @@
 //! Contacts out of an export.
 
 use std::io::BufRead;
+use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
 
@@ -134,7 +135,7 @@ pub(super) fn id(text: &str) -> Result<(), Fault> {
         return Err(Fault::DecimalId);
     }
     let is_strange = |c: char| c.is_whitespace() || is_unseen(c) || matches!(c, '"' | '\'' | '=' | '@');
-    if text.len() > LONGEST_ID || text.contains(is_strange) {
+    if text.len() > LONGEST_ID || text.contains(is_strange) || text.parse::<IpAddr>().is_ok() {
         return Err(Fault::StrangeId);
     }
     Ok(())
@@ -159,6 +160,8 @@ mod tests {
             ("=\"0123\"", Fault::StrangeId),
             ("'0123", Fault::StrangeId),
             ("1 023", Fault::StrangeId),
+            ("10.0.0.2", Fault::StrangeId),
+            ("2001:db8::7", Fault::StrangeId),
             ("ada@member.example", Fault::StrangeId),
             ("12\u{202e}3", Fault::StrangeId),
             (&"1".repeat(65), Fault::StrangeId),

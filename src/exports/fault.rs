@@ -69,7 +69,7 @@ impl Fault {
                 "export the file again, and import it as it was downloaded",
             ),
             Self::StrangeId => (
-                "the ID is longer than an ID is, or holds a blank, a quote, `=` or `@`".to_owned(),
+                "the ID is longer than an ID is, is an IP address, or holds a blank, a quote, `=` or `@`".to_owned(),
                 "look whether the right column is taken for the ID; a mapping names another one (`plan schema mapping`)",
             ),
             Self::NoAddress => (
