@@ -71,7 +71,12 @@ impl Failure {
 
     /// A file that could not be read or written.
     pub fn file(act: &str, path: &Path, source: &io::Error) -> Self {
-        Self::new(exit::COULD_NOT_RUN, format!("cannot {act} `{}`: {source}", path.display()))
+        let failed = |why: &str| Self::new(exit::COULD_NOT_RUN, format!("cannot {act} `{}`: {why}", path.display()));
+        let has_no_folder = path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        match act == "write" && source.kind() == io::ErrorKind::NotFound && has_no_folder {
+            true => failed("its folder is not there").help("make the folder first, or name a file in another one"),
+            false => failed(&source.to_string()),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::site::file::save_text;
 use crate::text::nearest;
 
 use super::Terminal;
+use super::collector::{ZIP, command};
 
 pub(super) fn run(args: &Adapter, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match &args.verb {
@@ -124,7 +125,14 @@ fn check(files: &[PathBuf], terminal: &mut Terminal<'_>) -> Result<u8, Failure> 
         }
     }
     match count {
-        0 => Ok(exit::OK),
+        0 => {
+            writeln!(
+                terminal.err,
+                "next: `{}`, upload it under Plugins > Add New > Upload Plugin, and take a capture",
+                escape::line(&command(ZIP, files))
+            )?;
+            Ok(exit::OK)
+        }
         count => {
             writeln!(terminal.err, "{}", many(count, "mistake"))?;
             Ok(exit::NOT_GREEN)

@@ -14,6 +14,8 @@ use crate::text::Limits;
 use super::Terminal;
 use super::adapter::with_own;
 use super::bridge::{Made, made};
+use super::collector::{ZIP, command};
+use super::new_file::ensure_new;
 
 pub(super) fn run(
     way: Option<AskWay>,
@@ -21,8 +23,8 @@ pub(super) fn run(
     (adapters, out): (&[PathBuf], Option<&Path>),
     terminal: &mut Terminal<'_>,
 ) -> Result<u8, Failure> {
-    if let Some(out) = out.filter(|out| out.exists()) {
-        return Err(Failure::exists(out));
+    if let Some(out) = out {
+        ensure_new(out, terminal)?;
     }
     let path = plan;
     let plan =
@@ -65,13 +67,8 @@ fn of(way: AskWay) -> Way {
 /// What makes the file that the mail says is attached.
 fn attached(way: AskWay) -> Option<[&'static str; 2]> {
     match way {
-        AskWay::Plugin | AskWay::Download => Some(["plan bridge zip", " --out plan-bridge.zip"]),
+        AskWay::Plugin | AskWay::Download => Some(ZIP),
         AskWay::Script => Some(["plan bridge script", " > plan-collector.php"]),
         AskWay::Survey => None,
     }
-}
-
-fn command([words, to]: [&str; 2], adapters: &[PathBuf]) -> String {
-    let named = adapters.iter().map(|path| format!(" --adapter {}", escape::shell(&path.display().to_string())));
-    named.fold(words.to_owned(), |words, adapter| words + &adapter) + to
 }

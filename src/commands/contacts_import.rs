@@ -23,6 +23,7 @@ use crate::site::snapshot_file::SnapshotFile;
 use crate::site::wordpress::Address;
 use crate::site::{disk, file};
 
+use super::new_file::ensure_new;
 use super::record::said::time;
 use super::{Terminal, tracked};
 
@@ -42,6 +43,7 @@ pub(super) fn run(args: &ImportContacts, terminal: &mut Terminal<'_>) -> Result<
     let taken_at = exported_at(&args.taken_at)?;
     let mapping = args.mapping.as_deref().map_or_else(|| Ok(Mapping::default()), read_mapping)?;
     let read = read(args, &mapping, terminal)?;
+    ensure_new(&args.out, terminal)?;
     let opening = Opening { format: FORMAT.to_owned(), site, taken_at, unknown: read.columns.unknown() };
     let digest = write(&population, &opening, read.all)?;
     writeln!(terminal.err, "wrote {}", escape::path(&population))?;

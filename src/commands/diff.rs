@@ -16,7 +16,7 @@ use crate::trust::Key;
 
 use super::inputs::{self, Checked};
 use super::run::previous_run;
-use super::{Terminal, check};
+use super::{Terminal, check, tracked};
 
 pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if args.subject.reading.no_site {
@@ -44,6 +44,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         DiffFormat::Json => diff::json::render(&changes, terminal.out)?,
         DiffFormat::Markdown => diff::markdown::render(&changes, &checked.report(&path), terminal.out)?,
     }
+    tracked::attend_to_left_open(&checked.members_files, checked.addresses(), &checked.opened.git, terminal)?;
     if args.format != DiffFormat::Markdown {
         checked.attend_to_age(terminal.err)?;
     }

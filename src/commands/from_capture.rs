@@ -19,8 +19,10 @@ use crate::text::Limits;
 use crate::trust::{Readings, was_taken_here};
 
 use super::adapter::read_own;
+use super::collector::{ZIP, command};
+use super::new_file::ensure_new;
 use super::record::said::ensure_person_known;
-use super::{Terminal, tracked};
+use super::{Terminal, tracked, without_adapter};
 
 /// What `from-capture` is given.
 pub(super) struct Given<'a> {
@@ -41,6 +43,8 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
             return Err(Failure::exists(new));
         }
     }
+    let git = Books::default();
+    tracked::attend_to_capture(file, &git, terminal)?;
     let (set, undecided) = read_own(adapters)?;
     for replaced in set.replaced() {
         writeln!(terminal.err, "{}", escape::line(&replaced.sentence()))?;
@@ -51,13 +55,17 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
     for name in &taken.not_asked {
         writeln!(
             terminal.err,
-            "attention: the capture was not made with the adapter `{}` as it is now: what it names now and did not then is unknown. To read that too, make \
-            the list again (`plan adapter request`), and read the site again",
-            escape::line(name)
+            "attention: the capture was not made with the adapter `{}` as it is now: what it names now and did not then is unknown. To read that too, give \
+             the plugin another list: `{}`, upload it under Plugins > Add New > Upload Plugin, where WordPress offers to replace the one that is there, \
+             and take the capture again (of the script: `{}`)",
+            escape::line(name),
+            escape::line(&command(ZIP, adapters)),
+            escape::line(&command(["plan bridge script", ""], adapters))
         )?;
     }
     // What cannot be read back is said before anything is written.
     readable(&taken.snapshot)?;
+    ensure_new(out, terminal)?;
     let (notes, is_ours) = (taken.notes.clone(), was_taken_here(&taken.sha256) && undecided == 0);
     let snapshot = match taken.has_population() {
         true => {
@@ -82,8 +90,9 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
         }
     };
     writeln!(terminal.err, "wrote {}", escape::path(out))?;
-    tracked::attend_to_populations([&*out.to_string_lossy()], &Books::default(), terminal)?;
+    tracked::attend_to_populations([&*out.to_string_lossy()], &git, terminal)?;
     told(&reading, terminal)?;
+    without_adapter::attend_to(&reading, terminal)?;
     for note in notes {
         writeln!(terminal.out, "{}", escape::line(&note))?;
     }
@@ -102,10 +111,14 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
             Readings::attested(&reading, who, Timestamp::now())?;
             writeln!(terminal.err, "it counts as attested by `{}` on this machine", escape::line(who))?;
         }
+        _ if undecided > 0 => writeln!(
+            terminal.err,
+            "as a recording (`--snapshot`) it counts as recorded until these are decided: then read the capture again"
+        )?,
         _ => writeln!(
             terminal.err,
-            "as a recording (`--snapshot`) it counts as recorded, since nothing here shows who took the capture (`--who WHO --plan PLAN` \
-            says who answers for it)"
+            "as a recording (`--snapshot`) it counts as recorded, since nothing here shows who took the capture: once there \
+             is a plan of this site, read it again with `--who WHO --plan PLAN`, which says who answers for it"
         )?,
     }
     Ok(exit::OK)

@@ -61,7 +61,11 @@ fn read_site(site: &mut dyn Site, (mode, attesting): (Mode, Attesting), opened: 
         // A site in a file is what it says for its own runs.
         Mode::Live | Mode::None => Worth::Captured,
     };
-    let line = SiteLine::of(site.name(), &reading.snapshot, mode);
+    let mut line = SiteLine::of(site.name(), &reading.snapshot, mode);
+    if mode == Mode::Live && site.is_in_a_file() && !reading.snapshot.header.is_invented() {
+        let worth = Readings::of_this_machine().worth_for(&reading.snapshot, Some(plan));
+        line.as_recording = Some(worth).filter(|worth| *worth != Worth::Captured);
+    }
     let taken_at = reading.snapshot.header.taken_at.parse().unwrap_or_else(|_| Timestamp::now());
     let here = recorded_here();
     reading.snapshot = attesting.over(reading.snapshot, &opened.record, &here);
@@ -80,6 +84,8 @@ pub(super) struct Checked {
     pub(super) digests: Option<Digests>,
     pub(super) gate: Phase,
     pub(super) show_personal: bool,
+    /// The files that hold the site's members.
+    pub(super) members_files: Vec<MembersFile>,
 }
 
 /// Everything from the subject of a command line to its judgement.
@@ -181,6 +187,7 @@ fn judged_against(
             digests: None,
             gate,
             show_personal,
+            members_files: Vec::new(),
         });
     }
     let place = if live { SiteRole::Live } else { SiteRole::Staging };
@@ -237,7 +244,7 @@ fn judged_against(
         (judgement, digests)
     });
     let judgement = shown(judgement, show_personal);
-    Ok(Checked { opened, site, lowered, executors, judgement, digests, gate, show_personal })
+    Ok(Checked { opened, site, lowered, executors, judgement, digests, gate, show_personal, members_files })
 }
 
 /// Who carries out a change on a site that was read so.
@@ -308,6 +315,11 @@ impl Checked {
             digests: self.digests.clone()?,
             marks: Marks::new(&lowered.changes, &site.reading.snapshot.state, kinds),
         })
+    }
+
+    /// How many addresses of the site's members can be a person's.
+    pub(super) fn addresses(&self) -> Option<u64> {
+        self.site.as_ref()?.reading.census.as_ref().map(|census| census.addresses)
     }
 
     /// That the site was read too long ago to be taken for what it is now, where no report of the findings says so.

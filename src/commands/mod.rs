@@ -8,6 +8,7 @@ mod bridge;
 mod check;
 mod choice;
 mod codes;
+mod collector;
 mod contacts;
 mod contacts_import;
 mod diff;
@@ -25,6 +26,7 @@ mod kept_values;
 mod man;
 mod members;
 mod merge_list;
+mod new_file;
 mod progress;
 mod record;
 mod removed;
@@ -40,6 +42,7 @@ mod tour;
 mod tracked;
 mod upgrade;
 mod verify;
+mod without_adapter;
 
 use std::io::{self, IsTerminal};
 

@@ -23,6 +23,7 @@ use crate::site::{SiteError, disk};
 use crate::trust::note_capture;
 
 use super::adapter::with_own;
+use super::new_file::ensure_new;
 use super::{Terminal, ask, progress, removed, tracked};
 
 pub(super) fn run(args: &Site, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
@@ -60,17 +61,18 @@ fn shown_while<T>(read: impl FnOnce(&mut dyn FnMut(u64)) -> Result<T, SiteError>
     Ok(read?)
 }
 
-fn ensure_new(out: &Path) -> Result<(), Failure> {
-    if out.exists() { Err(Failure::exists(out)) } else { Ok(()) }
-}
-
 fn capture(site: &str, out: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    ensure_new(out)?;
+    ensure_new(out, terminal)?;
     let mut from = connect(site, terminal)?;
     let collected = shown_while(|came| from.collect_into_file(Given::Capture, out, came))?;
     note_capture(&collected.digest, Timestamp::now())?;
     wrote(out, &collected, terminal)?;
     tracked::attend_to_capture(out, &Books::default(), terminal)?;
+    writeln!(
+        terminal.err,
+        "next: make a site file of it: `plan snapshot from-capture {} --out NAME.site.ndjson`; where the site has its own adapter, name it with `--adapter`",
+        escape::shell(&out.display().to_string())
+    )?;
     Ok(exit::OK)
 }
 
@@ -79,7 +81,7 @@ fn inventory_of(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> 
         let (name, lines) = inventory_now(site, terminal)?;
         return show(name, lines, terminal);
     };
-    ensure_new(out)?;
+    ensure_new(out, terminal)?;
     let mut from = connect(site, terminal)?;
     let collected = shown_while(|came| from.collect_into_file(Given::Inventory, out, came))?;
     wrote(out, &collected, terminal)?;
@@ -123,7 +125,7 @@ fn show(path: &Path, lines: impl BufRead, terminal: &mut Terminal<'_>) -> Result
 /// Writes a first adapter, and shows what each guess would read.
 fn map(site: &str, adapters: &[PathBuf], out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if let Some(out) = out {
-        ensure_new(out)?;
+        ensure_new(out, terminal)?;
     }
     let set = with_own(adapters)?;
     let (name, file) = match site.contains("://") {

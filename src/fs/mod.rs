@@ -17,7 +17,7 @@ use crate::text::{CONFLICT, RESOLVE, conflict};
 
 pub(crate) use locked::open_alone;
 pub(crate) use named::ensure_way;
-pub use named::{ensure_there, is_link, make_private, open_beside_site, open_linked};
+pub use named::{ensure_there, is_link, make_ignored, make_private, open_beside_site, open_linked};
 pub use whole::Readers;
 pub(crate) use whole::{
     folder_of, remove, replace, replace_by, sweep, sweep_all, sync_folder, temporary, temporary_in,
@@ -140,13 +140,16 @@ impl Folder {
         written
     }
 
-    /// Makes a folder in it, where there is none yet.
+    /// Makes a folder in it that only this user can enter, where there is none yet; one that is there keeps its mode.
     ///
     /// # Errors
     /// Whatever the system says; a link in its place is refused.
     pub fn make(&self, name: impl AsRef<Path>) -> io::Result<()> {
         let path = self.inside(name.as_ref())?;
-        match fs::create_dir(&path) {
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        match builder.create(&path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => ensure_folder(&path),
             made => made,
         }

@@ -100,3 +100,18 @@ pub fn make_private(folder: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
 }
+
+/// Makes the folder of a file, as [`make_private`], and has git ignore whatever comes into the outermost one that was made: whether one was.
+///
+/// # Errors
+/// Whatever the system says; a way that leaves a repository by a link of its is refused.
+pub fn make_ignored(file: &Path) -> io::Result<bool> {
+    ensure_way(file)?;
+    let folder = super::folder_of(file);
+    let is_there = |folder: &Path| fs::symlink_metadata(folder).is_ok();
+    let new = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !is_there(folder));
+    let Some(outermost) = new.last() else { return Ok(false) };
+    make_private(folder)?;
+    super::Folder::at(outermost).write_new(".gitignore", "*\n")?;
+    Ok(true)
+}

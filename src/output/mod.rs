@@ -63,20 +63,30 @@ pub struct SiteLine {
     pub mode: Mode,
     /// What supports what was read.
     pub worth: Worth,
+    /// What supports it where it is judged as a recording, if it is a file that stands for itself and that is another matter.
+    pub as_recording: Option<Worth>,
 }
 
 impl SiteLine {
     /// Of this reading.
     pub fn of(name: String, reading: &Snapshot, mode: Mode) -> Self {
         let (host, captured_at) = (reading.header.site.to_string(), reading.header.taken_at.clone());
-        Self { name, host, captured_at, mode, worth: reading.worth.clone() }
+        Self { name, host, captured_at, mode, worth: reading.worth.clone(), as_recording: None }
     }
 
     /// How and when it was read; of a recording also what it is worth.
     pub fn how(&self) -> String {
         match self.mode {
             Mode::Snapshot => format!("a recording, as of {}, {}", self.captured_at, self.worth.message()),
-            Mode::Live | Mode::None => format!("read as of {}", self.captured_at),
+            Mode::Live | Mode::None => match &self.as_recording {
+                // Two verbs that weigh one file otherwise would contradict each other.
+                Some(worth) => format!(
+                    "read as of {}, taken as the file says; as a recording (`--snapshot`) it is {}",
+                    self.captured_at,
+                    worth.message()
+                ),
+                None => format!("read as of {}", self.captured_at),
+            },
         }
     }
 }

@@ -36,6 +36,11 @@ impl MembersFile {
     /// What git tracks where it tracks this file; none where it holds nobody's address. How many addresses of the site's members can
     /// be a person's a population says.
     pub(crate) fn told(&self, addresses: Option<u64>) -> Option<String> {
+        self.held(addresses).map(|held| format!("git tracks {held}"))
+    }
+
+    /// The file with whose addresses it holds, in words; none where it holds nobody's.
+    pub(crate) fn held(&self, addresses: Option<u64>) -> Option<String> {
         let whoever = || "whoever is on the site".to_owned();
         let (what, holds) = match (self.holds, addresses) {
             (Members::Population | Members::Values, None | Some(0)) => return None,
@@ -45,7 +50,7 @@ impl MembersFile {
             (Members::Capture, _) => ("capture", whoever()),
             (Members::Export, _) => ("export", "whoever is in it".to_owned()),
         };
-        Some(format!("git tracks the {what} `{}`, which holds {holds}", self.name))
+        Some(format!("the {what} `{}`, which holds {holds}", self.name))
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
 }
 
 /// As [`open`], of a population that was found beside a configuration.
-pub(super) fn open_beside(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
+pub(crate) fn open_beside(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
     crate::fs::open_beside_site(path).and_then(|file| unpack(path, file)).map_err(|source| failed("read", path, source))
 }
 

@@ -290,6 +290,9 @@ pub enum SiteError {
 
 impl From<SiteError> for Failure {
     fn from(error: SiteError) -> Self {
+        if let SiteError::File { act, path, source } = &error {
+            return Self::file(act, path, source);
+        }
         let help = error.help().map(str::to_owned);
         let details = match &error {
             SiteError::Misfits { misfits, .. } => misfits.lines(),

@@ -48,6 +48,8 @@ mod inert_verbs;
 mod inventory;
 mod joined;
 mod laws;
+#[cfg(unix)]
+mod left_open;
 mod limits;
 mod line_ends;
 mod live;

@@ -1,6 +1,7 @@
-//! Whether git tracks a file, read from git's own books: no program is run, and no setting of a repository is looked at. Each index is
-//! read once, however many files are asked for.
+//! Whether git tracks a file, and whether it ignores one, read from git's own books: no program is run, and no setting of a repository is
+//! looked at. Each index is read once, however many files are asked for.
 
+mod ignored;
 mod index;
 
 use std::cell::RefCell;
@@ -45,6 +46,16 @@ impl Books {
             }
         }
         unknown.map_or(Ok(false), Err)
+    }
+
+    /// Whether the next `git add` of everything takes a file in: it lies in a repository that does not ignore it. What cannot be said is
+    /// no reason to warn.
+    ///
+    /// Of repositories within each other the innermost counts, as for git.
+    pub fn leaves_open(&self, file: &Path) -> bool {
+        let Ok(real) = file.canonicalize() else { return false };
+        let innermost = real.ancestors().skip(1).find_map(|top| Some((top, repository(top).ok()??)));
+        innermost.is_some_and(|(top, own)| ignored::is_ignored(top, &own.shared(), &real) == Some(false))
     }
 
     /// Whether the index of a repository names a file.
@@ -105,6 +116,12 @@ fn is_whole(folder: &Path) -> bool {
 }
 
 impl Repository {
+    /// The folder that it shares with every other tree of its: its own, where it is none of a linked one.
+    fn shared(&self) -> PathBuf {
+        let common = pointed(&self.0.join("commondir"), "").ok().flatten();
+        common.map_or_else(|| self.0.clone(), |common| self.0.join(common))
+    }
+
     /// Reads its index.
     fn read(&self, index: &Path) -> Read {
         match open_here(index, OpenOptions::new().read(true)) {

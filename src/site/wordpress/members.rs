@@ -99,12 +99,13 @@ impl WordPress {
             Ok(taken) => taken,
             Err(damage) => return Ok(Err(unread(damage))),
         };
+        let another_list = another_list(&taken.not_asked);
         let address = self.reader.address();
         if !taken.snapshot.header.site.is_same_site(&address.identity()) {
             return Err(errors::other_members(address, &taken.snapshot.header.site));
         }
         if !everybody || !taken.has_population() {
-            return Ok(Ok(Collected { snapshot: taken.without_population(), members: None }));
+            return Ok(Ok(Collected { snapshot: taken.without_population(), members: None, another_list }));
         }
         let mut file = temporary().map_err(failed)?;
         let taken_at = taken.snapshot.header.taken_at.parse().ok();
@@ -117,7 +118,7 @@ impl WordPress {
         let path = PathBuf::from(format!("the members of {address}"));
         let own = snapshot.population.clone();
         let members = own.map(|own| Members { file: Rc::new(RefCell::new(file)), own, taken_at, path });
-        Ok(Ok(Collected { snapshot, members }))
+        Ok(Ok(Collected { snapshot, members, another_list }))
     }
 }
 
@@ -126,12 +127,26 @@ pub(super) struct Collected {
     snapshot: Snapshot,
     /// Who they are; nobody where no kind of them was captured.
     members: Option<Members>,
+    /// That the plugin's list is not that of the adapters, with what to do; empty where it is.
+    another_list: String,
+}
+
+/// That a plugin has another list than these adapters make, as the end of a sentence.
+fn another_list(not_asked: &[String]) -> String {
+    if not_asked.is_empty() {
+        return String::new();
+    }
+    format!(
+        "; the plugin on the site has another list, which was not made with the adapter `{}` as it is now: `plan bridge zip --adapter FILE --out \
+         plan-bridge.zip` makes one with it, to be uploaded under Plugins, where WordPress offers to replace the one that is there",
+        not_asked.join("`, `")
+    )
 }
 
 impl Collected {
     /// The configuration as the collector gave it, what it lacks out of core REST, and who they are.
     pub(super) fn whole(self, rest: Snapshot) -> (Snapshot, Result<Members, String>) {
-        let Self { mut snapshot, members } = self;
+        let Self { mut snapshot, members, another_list } = self;
         for (kind, capture) in &rest.header.sections {
             let is_lacking = !snapshot.header.is_captured(kind) && matches!(capture, Capture::How(_));
             match (is_lacking, Kind::from_name(kind)) {
@@ -144,7 +159,7 @@ impl Collected {
             }
             snapshot.header.sections.insert(kind.clone(), capture.clone());
         }
-        let members = members.ok_or_else(|| not_captured(&snapshot));
+        let members = members.ok_or_else(|| not_captured(&snapshot) + &another_list);
         (snapshot.with_worth(Worth::Captured), members)
     }
 }

@@ -184,6 +184,12 @@ fn what_keeps_the_members_of_an_address_from_being_read_is_named() {
     // What the plugin's list does not ask for is unknown, and so is everybody.
     club.site.ask(&std::fs::read_to_string("bridge/request.json").unwrap());
     why("the population after: not captured, because of 244 of 244 the contact ID is unknown");
+    why("the plugin on the site has another list, which was not made with the adapter `bloom-stand-in` as it is now");
+    let ran = club.run(&["init", "--site", url, "--adapter", "bloom.adapter.yaml", "--out", "new/first.yaml"]);
+    ran.ends(
+        0,
+        &["no contacts could be chosen", "another list", "`plan bridge zip --adapter FILE --out plan-bridge.zip`"],
+    );
     club.site.ask("{");
     why("the plugin `plan-bridge` did not give it");
     std::fs::remove_dir_all(club.site.plugin()).unwrap();
