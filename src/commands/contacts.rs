@@ -7,8 +7,9 @@ use crate::cli::{Contacts, ContactsVerb, OfContacts};
 use crate::failure::{Failure, exit};
 use crate::fs::{Folder, Readers};
 use crate::model::drip::Drip;
+use crate::model::not_read::NotRead;
 use crate::model::plan::{ContactRecord, ContactValues};
-use crate::model::population::{Census, Contact, ContactField, Questions};
+use crate::model::population::{Census, ContactField, Questions};
 use crate::model::text::many;
 use crate::model::{Plan, Snapshot};
 use crate::output::{contacts, escape};
@@ -75,7 +76,6 @@ fn record(of: &OfContacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let file = values_file(of, plan)?;
     ensure_before(&snapshot)?;
     let Census { contacts: mut found, unknown, .. } = site::counted(population.as_ref(), &Questions::of(plan))?;
-    ensure_known(&unknown)?;
     let missing: Vec<String> = plan.spot_check.list.keys().filter(|id| !found.contains_key(*id)).cloned().collect();
     if !missing.is_empty() {
         let ids: Vec<String> = missing.iter().map(|id| format!("`{}`", escape::line(id))).collect();
@@ -88,21 +88,34 @@ fn record(of: &OfContacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     }
     let listed = plan.spot_check.list.keys().filter_map(|id| found.remove(id));
     let chosen: Vec<Chosen> = listed.map(|(contact, orders)| Chosen { contact, orders, reasons: Vec::new() }).collect();
+    let are_orders_known = snapshot.header.is_captured("order");
+    let before = opened.contacts.values.clone().unwrap_or_default();
+    let record = |one: &Chosen| {
+        let key = one.contact.key.clone();
+        let read = one.record(&unknown, are_orders_known);
+        let record = before.get(&key).map_or(read.clone(), |known| with_what_was_known(read, known));
+        (key, record)
+    };
+    let records: Vec<(String, ContactRecord)> = chosen.iter().map(record).collect();
     let folder = Folder::of(&of.plan);
     let kept = Kept::of(&folder, file, &opened)?;
-    write(&folder, file, &kept.with(&contacts::values(&chosen, 0)))?;
-    let before = opened.contacts.values.clone().unwrap_or_default();
-    let differs = |chosen: &&Chosen| before.get(&chosen.contact.key).is_some_and(|known| !is(known, &chosen.contact));
-    let (new, changed) = (
-        chosen.iter().filter(|chosen| !before.contains_key(&chosen.contact.key)).count(),
-        chosen.iter().filter(differs).count(),
-    );
+    write(&folder, file, &kept.with(&contacts::values(&records, 0)))?;
+    let differs = |(key, record): &&(String, ContactRecord)| before.get(key).is_some_and(|known| !is(known, record));
+    let (new, changed) =
+        (records.iter().filter(|(key, _)| !before.contains_key(key)).count(), records.iter().filter(differs).count());
     writeln!(
         terminal.err,
         "wrote {}: {}, {new} of them new, {changed} with other values than before",
         escape::path(&of.plan.with_file_name(file)),
         many(chosen.len(), "contact")
     )?;
+    if let Some(unknown) = not_written(&unknown, are_orders_known) {
+        writeln!(
+            terminal.err,
+            "of the site's contacts it is unknown: {unknown}; what was known of that before is kept, and the rest is compared with nothing until you \
+             write it down, as in docs/plan-file.md, *The contacts' values*"
+        )?;
+    }
     if kept.others() > 0 {
         writeln!(
             terminal.err,
@@ -114,26 +127,36 @@ fn record(of: &OfContacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     Ok(exit::OK)
 }
 
-/// Refuses to record of contacts what nobody read: a value that is left out would say that there is none.
-fn ensure_known(unknown: &BTreeSet<ContactField>) -> Result<(), Failure> {
-    if unknown.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<&str> = unknown.iter().map(|field| field.name()).collect();
-    let message = format!("of the site's contacts it is unknown: {}, so nothing was written", names.join(", "));
-    Err(Failure::new(exit::NOT_GREEN, message).help(
-        "take a reading that has it; or write down what Users > All Users shows of each contact yourself, as in docs/plan-file.md, \
-         *The contacts' values*",
-    ))
+/// What of contacts nobody read, in words; none where all is known.
+pub(super) fn not_written(unknown: &BTreeSet<ContactField>, are_orders_known: bool) -> Option<String> {
+    let orders = (!are_orders_known).then_some("orders");
+    let names: Vec<&str> = unknown.iter().map(|field| field.name()).chain(orders).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
-/// Whether what is recorded is what the site has, but for orders.
-fn is(known: &ContactRecord, contact: &Contact) -> bool {
-    let same = |known: &Option<String>, now: &String| known.as_ref() == Some(now);
-    same(&known.first_name, &contact.first_name)
-        && same(&known.last_name, &contact.last_name)
-        && same(&known.email, &contact.email)
-        && known.tags.as_ref() == Some(&contact.tags)
+/// With what was written down before in the place of what this reading does not have.
+fn with_what_was_known(mut read: ContactRecord, before: &ContactRecord) -> ContactRecord {
+    let or_before = |now: Option<String>, before: &Option<String>| now.or_else(|| before.clone());
+    read.first_name = or_before(read.first_name, &before.first_name);
+    read.last_name = or_before(read.last_name, &before.last_name);
+    read.tags = read.tags.or_else(|| before.tags.clone());
+    if read.unknown.contains(&NotRead::Affiliate) && !before.unknown.contains(&NotRead::Affiliate) {
+        read.affiliate.clone_from(&before.affiliate);
+        read.unknown.remove(&NotRead::Affiliate);
+    }
+    if read.unknown.contains(&NotRead::Orders) && !before.unknown.contains(&NotRead::Orders) {
+        read.orders.clone_from(&before.orders);
+        read.unknown.remove(&NotRead::Orders);
+    }
+    read
+}
+
+/// Whether what was recorded is what is recorded now, but for affiliate and orders.
+fn is(known: &ContactRecord, now: &ContactRecord) -> bool {
+    let of = |record: &ContactRecord| {
+        (record.first_name.clone(), record.last_name.clone(), record.email.clone(), record.tags.clone())
+    };
+    of(known) == of(now)
 }
 
 /// The file that the plan names for the values.

@@ -236,6 +236,7 @@ fn configuration(args: &ImportContacts, opening: &Opening, digest: &PopulationDi
     let header = Header {
         format: FORMAT.to_owned(),
         site: opening.site.clone(),
+        address: Address::parse(&args.host).ok().map(|address| address.to_string()),
         collector: format!("export from {}", args.from.name()),
         collector_version: env!("CARGO_PKG_VERSION").to_owned(),
         taken_at: opening.taken_at.clone(),

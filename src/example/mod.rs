@@ -16,13 +16,14 @@ mod names;
 mod objects;
 mod offerings;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::fs::{Folder, Readers};
 use crate::model::drip::Drip;
-use crate::model::plan::{BackupPart, SiteRole};
+use crate::model::plan::{BackupPart, ContactRecord, SiteRole};
 use crate::model::record::{Backup, BackupSource, Entry, Evidence, NONE_BEFORE};
 use crate::model::snapshot::{Capture, FORMAT, INVENTED_AT, INVENTED_HOST};
 use crate::model::{Header, How, Identity, Kind, Snapshot, State, digest, population};
@@ -74,6 +75,7 @@ pub fn generate(seed: u64) -> Files {
     let header = Header {
         format: FORMAT.to_owned(),
         site: Identity::parse(INVENTED_HOST).expect("the example's host is one"),
+        address: None,
         collector: "bridge".to_owned(),
         collector_version: "0.1.0".to_owned(),
         taken_at: INVENTED_AT.to_owned(),
@@ -87,11 +89,13 @@ pub fn generate(seed: u64) -> Files {
         choose(population.as_bytes(), population.as_bytes(), &Wish { seed, count: CONTACTS, drips, ..Wish::default() })
             .expect("the example's own stream is whole");
     let site = SnapshotFile::new(Snapshot::new(header, state, Some(digest))).text();
+    let records: Vec<(String, ContactRecord)> =
+        chosen.iter().map(|one| (one.contact.key.clone(), one.record(&BTreeSet::new(), true))).collect();
     let first_three = contacts::reasons(&chosen[..3], 4);
     Files {
         site,
         population,
-        contacts: contacts::values(&chosen, 0),
+        contacts: contacts::values(&records, 0),
         record: format!("{}\n", digest::canonical(&backup())),
         plan: PLAN.replace("    # contacts\n", &contacts::reasons(&chosen, 4)),
         first_draft: FIRST_DRAFT.replace("    # first three contacts\n", &first_three),

@@ -24,6 +24,7 @@ pub mod mapping;
 mod merge_list;
 mod misfit;
 pub mod money;
+pub mod not_read;
 pub(crate) mod pattern;
 pub mod plan;
 pub mod population;

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::keyed::{self, Keyed, implied_name};
+use super::not_read::NotRead;
 use super::pattern::{ADDRESS, AGE, CLOCK, LAST_MODULE, LENGTH, Mailbox, Reason, START};
 use super::price::Price;
 use super::release::Release;
@@ -554,6 +555,9 @@ pub struct ContactRecord {
     /// IDs of their orders, where there are any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<String>,
+    /// Of what says by its absence that there is none: what nobody could read. It is compared with nothing.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unknown: BTreeSet<NotRead>,
 }
 
 /// What counts as a backup good enough to start.

@@ -97,6 +97,9 @@ pub struct Header {
     #[serde(flatten, with = "super::home")]
     #[schemars(with = "super::home::Home")]
     pub site: Identity,
+    /// The site's address as a person named it, with its scheme, where nothing else in the file says one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// What read the site, for example `bridge`.
     pub collector: String,
     /// The collector's version.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::diag::Document;
 use crate::model::Plan;
+use crate::model::plan::ContactRecord;
 use crate::model::population::BY_CHANCE;
 use crate::model::text::pointer;
 use crate::population::Chosen;
@@ -11,22 +12,28 @@ use crate::shape::personal;
 use crate::text::quote;
 
 /// The contacts' recorded values by contact ID, indented by so many blanks.
-pub fn values(contacts: &[Chosen], indent: usize) -> String {
+pub fn values<'r>(records: impl IntoIterator<Item = &'r (String, ContactRecord)>, indent: usize) -> String {
     let pad = " ".repeat(indent);
-    let list = |items: &mut dyn Iterator<Item = &String>| items.map(|item| text(item)).collect::<Vec<_>>().join(", ");
-    contacts.iter().fold(String::new(), |mut out, chosen| {
-        let contact = &chosen.contact;
+    let list = |items: &[String]| items.iter().map(|item| text(item)).collect::<Vec<_>>().join(", ");
+    records.into_iter().fold(String::new(), |mut out, (key, record)| {
         let mut line = |text: String| out.extend([pad.as_str(), &text, "\n"]);
-        line(format!("{}:", text(&contact.key)));
-        line(format!("  first_name: {}", text(&contact.first_name)));
-        line(format!("  last_name: {}", text(&contact.last_name)));
-        line(format!("  email: {}", text(&contact.email)));
-        line(format!("  tags: [{}]", list(&mut contact.tags.iter())));
-        if let Some(affiliate) = &contact.affiliate {
+        line(format!("{}:", text(key)));
+        let texts = [("first_name", &record.first_name), ("last_name", &record.last_name), ("email", &record.email)];
+        for (field, value) in texts.into_iter().filter_map(|(field, value)| Some((field, value.as_ref()?))) {
+            line(format!("  {field}: {}", text(value)));
+        }
+        if let Some(tags) = &record.tags {
+            line(format!("  tags: [{}]", list(tags)));
+        }
+        if let Some(affiliate) = &record.affiliate {
             line(format!("  affiliate: {}", text(affiliate)));
         }
-        if !chosen.orders.is_empty() {
-            line(format!("  orders: [{}]", list(&mut chosen.orders.iter())));
+        if !record.orders.is_empty() {
+            line(format!("  orders: [{}]", list(&record.orders)));
+        }
+        if !record.unknown.is_empty() {
+            let unknown: Vec<&str> = record.unknown.iter().map(|field| field.key()).collect();
+            line(format!("  unknown: [{}]", unknown.join(", ")));
         }
         out
     })

@@ -7,7 +7,9 @@ use std::io::BufRead;
 use super::record::{Record, each};
 use super::{Allowance, Damage};
 use crate::model::drip::Drip;
-use crate::model::population::{Contact, REASONS};
+use crate::model::not_read::NotRead;
+use crate::model::plan::ContactRecord;
+use crate::model::population::{Contact, ContactField, REASONS};
 use crate::model::status::Payment;
 
 /// What is wished for.
@@ -71,6 +73,25 @@ pub struct Chosen {
     pub orders: BTreeSet<String>,
     /// Every reason that holds for it, in the order of [`Reason::ALL`].
     pub reasons: Vec<Reason>,
+}
+
+impl Chosen {
+    /// What is written down of the contact where these fields, or its orders, are unknown: nothing that was not read passes for nothing.
+    pub fn record(&self, unknown: &BTreeSet<ContactField>, are_orders_known: bool) -> ContactRecord {
+        let Contact { first_name, last_name, email, tags, affiliate, .. } = &self.contact;
+        let is_known = |field| !unknown.contains(&field);
+        let affiliate_is = is_known(ContactField::Affiliate);
+        let not_read = [(NotRead::Affiliate, affiliate_is), (NotRead::Orders, are_orders_known)];
+        ContactRecord {
+            first_name: Some(first_name.clone()).filter(|_| is_known(ContactField::FirstName)),
+            last_name: Some(last_name.clone()).filter(|_| is_known(ContactField::LastName)),
+            email: Some(email.clone()),
+            tags: Some(tags.clone()).filter(|_| is_known(ContactField::Tags)),
+            affiliate: affiliate.clone().filter(|_| affiliate_is),
+            orders: if are_orders_known { self.orders.iter().cloned().collect() } else { Vec::new() },
+            unknown: not_read.into_iter().filter(|(_, is_known)| !is_known).map(|(field, _)| field).collect(),
+        }
+    }
 }
 
 /// From how many tags on a contact has many.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::model::not_read::NotRead;
 use crate::model::plan::ContactRecord;
 use crate::model::population::Contact;
 use crate::model::spelling::{are_same, is_only_spelling, is_same};
@@ -171,13 +172,14 @@ impl<'a> Was<'a> {
     }
 }
 
-/// What somebody wrote down. That there is no affiliate is a record too.
+/// What somebody wrote down. That there is no affiliate is a record too, unless it says that nobody read it.
 fn written(record: &ContactRecord, field: Field) -> Option<Was<'_>> {
     match field {
         Field::FirstName => record.first_name.as_deref().map(Was::Text),
         Field::LastName => record.last_name.as_deref().map(Was::Text),
         Field::Email => record.email.as_deref().map(Was::Text),
         Field::Tags => record.tags.as_ref().map(|said| Was::Set(tags(said))),
+        _ if record.unknown.contains(&NotRead::Affiliate) => None,
         _ => Some(Was::Text(record.affiliate.as_deref().unwrap_or_default())),
     }
 }
@@ -190,6 +192,7 @@ fn orders(
     [captured_before, captured_after]: [bool; 2],
 ) -> Cell {
     let known = before.filter(|_| captured_before).map(|(_, orders)| set(orders));
+    let recorded = recorded.filter(|record| !record.unknown.contains(&NotRead::Orders));
     match recorded.map(|record| set(&record.orders)).or(known) {
         Some(was) if captured_after && was == set(after) => Cell::Equal,
         Some(was) if captured_after => Cell::Differs { before: listed(&was), after: listed(&set(after)) },

@@ -267,5 +267,5 @@ fn stand_in(first: Option<Line<'_>>) -> Option<Header> {
     let sections = serde_json::from_value(said).unwrap_or_default();
     let (site, text) = (Identity::parse(crate::model::snapshot::INVENTED_HOST)?, String::new());
     let (collector, collector_version, taken_at) = (text.clone(), text.clone(), text);
-    Some(Header { format: FORMAT.to_owned(), site, collector, collector_version, taken_at, sections })
+    Some(Header { format: FORMAT.to_owned(), site, address: None, collector, collector_version, taken_at, sections })
 }

@@ -111,6 +111,32 @@ fn init_says_what_a_site_that_was_written_by_hand_lacks() {
 }
 
 #[test]
+fn what_nobody_could_read_of_a_contact_is_compared_with_nothing() {
+    let place = Place::new();
+    let all: serde_json::Value = serde_yaml::from_str(&place.read(VALUES)).unwrap();
+    let without = |is_said: bool| {
+        let mut all = all.clone();
+        for record in all.as_object_mut().unwrap().values_mut().map(|record| record.as_object_mut().unwrap()) {
+            assert!(["affiliate", "orders"].iter().filter(|key| record.remove(**key).is_some()).count() <= 2);
+            if is_said {
+                record.insert("unknown".to_owned(), serde_json::json!(["affiliate", "orders"]));
+            }
+        }
+        fs::write(place.path(VALUES), serde_yaml::to_string(&all).unwrap()).unwrap();
+    };
+    for is_said in [false, true] {
+        without(is_said);
+        let checked = place.run(&["check", PLAN, "--site", SITE, "--format", "concise"]).out;
+        assert_eq!(checked.contains("contact-differs"), !is_said, "{checked}");
+        assert!(!checked.contains("contact-incomplete") && !checked.contains("misfit"), "{checked}");
+    }
+    // A reading that has it writes it down.
+    recorded(&place).ends(0, &["0 of them new"]);
+    let now: serde_json::Value = serde_yaml::from_str(&place.read(VALUES)).unwrap();
+    assert_eq!(now, all);
+}
+
+#[test]
 fn what_is_no_file_of_contact_values_is_not_overwritten() {
     for target in [
         PLAN,

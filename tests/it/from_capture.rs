@@ -87,6 +87,51 @@ fn what_no_character_of_can_be_in_a_key_is_known_by_its_id() {
 }
 
 #[test]
+fn what_no_adapter_covers_and_another_list_lead_to_the_command_that_helps() {
+    let place = tempfile::tempdir().unwrap();
+    let ran = run(place.path(), SHOP, &["Gold"]);
+    let said = text(&ran.stderr);
+    assert!(said.contains("`plan site map INVENTORY --out NAME.adapter.yaml`"), "{said}");
+    assert!(!said.contains("another list"), "{said}");
+    let line = said.lines().find(|line| line.starts_with("no adapter says")).unwrap();
+    assert!(line.contains("webhook") && !line.contains(" order,"), "only what is not covered: {line}");
+    for (words, code) in [(&["init", "--out"][..], 0), (&["check", "first.yaml", "--format", "concise"], 1)] {
+        let mut command = program();
+        command.current_dir(place.path()).args(&words[..1]).args(["--site", "a.site.ndjson"]).args(&words[1..]);
+        let ran = if words[0] == "init" { command.arg("first.yaml").output() } else { command.output() }.unwrap();
+        assert_eq!(ran.status.code(), Some(code), "{}", text(&ran.stderr));
+        assert!(text(&ran.stderr).contains("`plan site map INVENTORY"), "{}", text(&ran.stderr));
+    }
+    // The same capture, once the adapter asks for more.
+    for name in ["a.site.ndjson", "a.population.ndjson"] {
+        fs::remove_file(place.path().join(name)).ok();
+    }
+    let more = SHOP.replace("fields: {name: {at: /name}}", "fields: {name: {at: /name}, system: {at: /more}}");
+    fs::write(place.path().join("a.yaml"), more).unwrap();
+    let mut command = program();
+    command.current_dir(place.path()).args(["snapshot", "from-capture", "a.capture.ndjson", "--adapter", "a.yaml"]);
+    let said = text(&command.args(["--out", "b.site.ndjson"]).output().unwrap().stderr);
+    assert!(said.contains("`plan bridge zip --adapter a.yaml --out plan-bridge.zip`"), "{said}");
+    let zip = ["bridge", "zip", "--adapter", "a.yaml", "--out", "plan-bridge.zip"];
+    assert!(program().current_dir(place.path()).args(zip).output().unwrap().status.success());
+}
+
+#[test]
+fn why_a_reading_counts_as_recorded_is_said_as_it_is() {
+    let place = tempfile::tempdir().unwrap();
+    let ran = run(place.path(), &SHOP.replace("    id: {at: /id}", "    id: {at: /id}  # decide"), &["Gold"]);
+    let said = text(&ran.stderr);
+    assert!(
+        said.contains("1 lines of the adapters are still marked") && said.contains("until these are decided"),
+        "{said}"
+    );
+    assert!(!said.contains("nothing here shows"), "{said}");
+    let place = tempfile::tempdir().unwrap();
+    let said = text(&run(place.path(), SHOP, &["Gold"]).stderr);
+    assert!(said.contains("nothing here shows who took the capture: once there is a plan of this site"), "{said}");
+}
+
+#[test]
 fn a_site_that_cannot_be_written_leaves_no_population_behind() {
     let place = tempfile::tempdir().unwrap();
     // Its key is not the slug of its name, so the file could not be read again.

@@ -170,6 +170,7 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
         let header = Header {
             format: FORMAT.to_owned(),
             site: "staging.bloom.example".parse().unwrap(),
+            address: None,
             collector: "bridge".to_owned(),
             collector_version: "0.1.0".to_owned(),
             taken_at: "2026-11-21T06:12:00Z".to_owned(),

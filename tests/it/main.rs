@@ -30,6 +30,7 @@ mod facts;
 mod faults;
 mod file_site;
 mod finalized;
+mod first_plan;
 mod first_time;
 mod folded;
 mod from_capture;

@@ -111,6 +111,7 @@ pub fn take<R: BufRead>(reader: R, set: &Set, spills: [MakeSpill; 2]) -> Result<
     let header = Header {
         format: FORMAT.to_owned(),
         site,
+        address: None,
         collector: How::Bridge.name().to_owned(),
         collector_version: ground.header.plugin.version.clone(),
         taken_at: ground.header.taken_at.clone(),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::model::keyed::{name_key, name_to_say};
-use crate::model::plan::AfterFinalRetry;
+use crate::model::plan::{AfterFinalRetry, ContactRecord, Welcome};
 use crate::model::state::{Offering, Operation, State};
 use crate::model::{Field, Release, Snapshot};
 use crate::output::contacts;
@@ -28,15 +28,19 @@ const MAILERS: [&str; 12] = [
 
 /// Most keys that a comment names.
 const NAMED: usize = 6;
+/// Who can get a welcome e-mail.
+const WELCOME: &str = "none, purchases or purchases-and-opt-ins";
 
 /// What a draft is made from.
 pub(super) struct Draft<'a> {
     pub(super) snapshot: &'a Snapshot,
-    /// The staging site's address.
-    pub(super) staging: &'a str,
+    /// The staging site's address, and whether something says its scheme.
+    pub(super) staging: (&'a str, bool),
     /// The live site's address, where somebody said it.
     pub(super) live: Option<&'a str>,
     pub(super) contacts: &'a [Chosen],
+    /// What is written down of each of them.
+    pub(super) records: &'a [(String, ContactRecord)],
     /// The file of the contacts' values, as the plan names it; none to write them into the plan.
     pub(super) values: Option<&'a str>,
 }
@@ -76,7 +80,9 @@ impl Draft<'_> {
         let off = crm.map_or("its CRM", String::as_str);
         line(out, &format!("name: {}", quote(&format!("{}, off {off}", header.site))));
         line(out, "sites:");
-        line(out, &format!("  staging: {}", quote(self.staging)));
+        let (staging, is_said) = self.staging;
+        let decide = if is_said { "" } else { "  # decide: nothing says whether it is https or http" };
+        line(out, &format!("  staging: {}{decide}", quote(staging)));
         match self.live {
             Some(live) => line(out, &format!("  live: {}", quote(live))),
             None => line(out, "  live: https://live.invalid  # decide: the live site's address"),
@@ -126,8 +132,15 @@ impl Draft<'_> {
             "  # decide, for rehearse-and-replay: on_live: deliver (everybody is mailed) or simulate (nobody gets a new password)",
         );
         line(out, "emails:");
-        let free = !self.state().opt_in_forms.is_empty();
-        line(out, if free { "  welcome: purchases-and-opt-ins" } else { "  welcome: purchases" });
+        let likely =
+            if self.state().opt_in_forms.is_empty() { Welcome::Purchases } else { Welcome::PurchasesAndOptIns };
+        let on_site = self.state().emails.as_ref().and_then(|emails| emails.welcome.set().copied());
+        let comment = match on_site {
+            Some(there) if there == likely => "as the site has it".to_owned(),
+            Some(there) => format!("decide: {WELCOME}? The site has `{}`", welcome_word(there)),
+            None => format!("decide: {WELCOME}? What the site has could not be read"),
+        };
+        line(out, &format!("  welcome: {}  # {comment}", welcome_word(likely)));
     }
 
     /// The plugins that send mail and are active, by their folders.
@@ -250,14 +263,15 @@ impl Draft<'_> {
 
     fn contacts(&self, out: &mut String) {
         if self.contacts.is_empty() {
-            return line(out, "spot_check: {}  # decide: ten contacts, by contact ID, with their recorded values");
+            // What stands beside the key is masked.
+            return line(out, "# decide: ten contacts, by contact ID, with their recorded values\nspot_check: {}");
         }
         line(out, "spot_check:");
         match self.values {
             Some(file) => line(out, &format!("  values: {}", quote(file))),
             None => {
                 line(out, "  values:");
-                out.push_str(&contacts::values(self.contacts, 4));
+                out.push_str(&contacts::values(self.records, 4));
             }
         }
         line(out, "  list:");
@@ -265,8 +279,14 @@ impl Draft<'_> {
     }
 
     fn tail(&self, out: &mut String) {
-        line(out, "backup: {of: live, no_older_than: 2h, stored_off_server: true}");
-        line(out, "migration: {import_all_contacts: false}");
+        line(
+            out,
+            "backup: {of: live, no_older_than: 2h, stored_off_server: true}  # decide: how old may it be, and must a copy lie elsewhere?",
+        );
+        line(
+            out,
+            "migration: {import_all_contacts: false}  # decide: true imports contacts without a user too, and can take much longer",
+        );
         let forms: Vec<&String> = self
             .state()
             .order_forms
@@ -318,6 +338,11 @@ fn modules(out: &mut String, offering: &Offering) {
             "    # decide: members_between_modules: complete-by-hand  (or re-release, which starts them again, or none)",
         );
     }
+}
+
+/// Who gets a welcome e-mail, as a plan writes it.
+fn welcome_word(welcome: Welcome) -> String {
+    serde_json::json!(welcome).as_str().unwrap_or_default().to_owned()
 }
 
 /// The offerings that operations open, whether by Release or by Grant.

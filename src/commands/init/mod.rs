@@ -12,6 +12,7 @@ use crate::failure::{Failure, exit};
 use crate::fs::folder_of;
 use crate::fs::{Folder, Readers};
 use crate::model::drip::Drip;
+use crate::model::plan::ContactRecord;
 use crate::model::population::{ContactField, Questions};
 use crate::model::text::many;
 use crate::model::{Identity, Kind, Snapshot};
@@ -23,7 +24,8 @@ use crate::site;
 use crate::site::wordpress::Address;
 use crate::text::{MASK, addresses, without_secrets};
 
-use super::{Terminal, members, schema, told_git, tracked};
+use super::contacts::not_written;
+use super::{Terminal, members, schema, told_git, tracked, without_adapter};
 
 /// How many spot-check contacts the vendor's guide asks for.
 const CONTACTS: usize = 10;
@@ -35,17 +37,20 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     if let Some(live) = &args.live {
         Address::parse(live)?;
     }
-    let Looked { snapshot, address, chosen, unknown } = look(args)?;
-    // A value that is left out would say that there is none.
-    let writes_values = !chosen.is_empty() && unknown.is_empty();
+    let Looked { snapshot, address, chosen, unknown, without } = look(args)?;
+    let writes_values = !chosen.is_empty();
+    let are_orders_known = snapshot.header.is_captured("order");
+    let records: Vec<(String, ContactRecord)> =
+        chosen.iter().map(|one| (one.contact.key.clone(), one.record(&unknown, are_orders_known))).collect();
     let inline = args.inline_contacts && writes_values;
     let stem = args.out.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let values = format!("private/{stem}.contacts.yaml");
     let draft = draft::Draft {
         snapshot: &snapshot,
-        staging: &address,
+        staging: (&address.address, address.is_said),
         live: args.live.as_deref(),
         contacts: &chosen,
+        records: &records,
         values: (!inline).then_some(values.as_str()),
     };
     let folder = folder_of(&args.out);
@@ -54,7 +59,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     // Before anything is written that git must not have.
     ignore(&folder)?;
     if !inline && writes_values {
-        write_values(&folder, &values, &chosen)?;
+        write_values(&folder, &values, &records)?;
     }
     told_git::keep_line_ends(&folder)?;
     schema::write_beside(&folder, terminal)?;
@@ -80,20 +85,23 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     )?;
     secrets(args, &drafted, terminal)?;
     people(args, &text, terminal)?;
-    if !chosen.is_empty() && !unknown.is_empty() {
-        let names: Vec<&str> = unknown.iter().map(|field| field.name()).collect();
+    if writes_values && let Some(unknown) = not_written(&unknown, are_orders_known) {
         writeln!(
             terminal.err,
-            "of the contacts it is unknown: {}, so their values were not written: take a reading that has it, then run `plan contacts record PLAN --site SITE`",
-            names.join(", ")
+            "of the contacts it is unknown: {unknown}; that is compared with nothing until you write it down, or take a reading that has it and run `plan \
+             contacts record PLAN --site SITE`"
         )?;
     }
-    if chosen.is_empty() {
+    if let Some(why) = without {
         writeln!(
             terminal.err,
-            "no population was captured, so no contacts could be chosen: add ten by hand under `spot_check`"
+            "no contacts could be chosen, as the members are unknown: {}; until they are read, add ten by hand under `spot_check`",
+            escape::line(&why)
         )?;
+    } else if chosen.is_empty() {
+        writeln!(terminal.err, "the site has no member, so no contacts could be chosen")?;
     }
+    without_adapter::attend_to(&snapshot, terminal)?;
     let lacking: Vec<&str> =
         Kind::ALL.iter().filter(|kind| !snapshot.list_grade(**kind).is_known()).map(|kind| kind.name()).collect();
     if !lacking.is_empty() {
@@ -154,13 +162,22 @@ fn people(args: &Init, text: &str, terminal: &mut Terminal<'_>) -> Result<(), Fa
     Ok(())
 }
 
+/// The staging site's address.
+struct Staging {
+    address: String,
+    /// Whether something says its scheme.
+    is_said: bool,
+}
+
 /// What a first plan is made of.
 struct Looked {
     snapshot: Snapshot,
-    address: String,
+    address: Staging,
     chosen: Vec<Chosen>,
     /// What nobody read of the contacts.
     unknown: BTreeSet<ContactField>,
+    /// Why the members are unknown, where they are.
+    without: Option<String>,
 }
 
 /// Reads the site: its configuration, its address, and the contacts that the seed points to.
@@ -171,26 +188,31 @@ fn look(args: &Init) -> Result<Looked, Failure> {
     let drips = snapshot.state.offerings.values().filter_map(Drip::of).collect();
     let without_orders = !snapshot.header.is_captured("order");
     let wish = Wish { seed: args.seed, count: CONTACTS, drips, without_orders, ..Wish::default() };
-    let (chosen, unknown) = match population {
-        Err(_) => (Vec::new(), BTreeSet::new()),
+    let (chosen, unknown, without) = match population {
+        Err(why) => (Vec::new(), BTreeSet::new(), Some(why)),
         Ok(population) => {
             let unknown = site::counted(population.as_ref(), &Questions::default())?.unknown;
-            (site::choose(population.as_ref(), &wish)?, unknown)
+            (site::choose(population.as_ref(), &wish)?, unknown, None)
         }
     };
     if args.site.contains("://") {
-        let address = args.site.trim_end_matches('/').to_owned();
-        return Ok(Looked { snapshot, address, chosen, unknown });
+        let address = Staging { address: args.site.trim_end_matches('/').to_owned(), is_said: true };
+        return Ok(Looked { snapshot, address, chosen, unknown, without });
     }
     let here = &snapshot.header.site;
     let is_here = |address: &&String| Identity::parse(address).is_some_and(|named| named.is_same_site(here));
     let environment = snapshot.state.environment.as_ref();
     let own = environment.and_then(|is| is.home.set().into_iter().chain([&is.url]).find(is_here)).cloned();
-    let address = own.unwrap_or_else(|| format!("https://{}", here.address()));
-    Ok(Looked { snapshot, address, chosen, unknown })
+    let typed = snapshot.header.address.as_ref().and_then(|typed| Address::parse(typed).ok());
+    let typed = typed.filter(|typed| typed.identity().is_same_site(here)).map(|typed| typed.to_string());
+    let address = match own.or(typed) {
+        Some(address) => Staging { address, is_said: true },
+        None => Staging { address: format!("https://{}", here.address()), is_said: false },
+    };
+    Ok(Looked { snapshot, address, chosen, unknown, without })
 }
 
-fn write_values(folder: &Folder, name: &str, chosen: &[Chosen]) -> Result<(), Failure> {
+fn write_values(folder: &Folder, name: &str, records: &[(String, ContactRecord)]) -> Result<(), Failure> {
     let failed = |act: &'static str, at: &str| {
         let path = folder.path(at);
         move |e: io::Error| Failure::file(act, &path, &e)
@@ -202,7 +224,7 @@ fn write_values(folder: &Folder, name: &str, chosen: &[Chosen]) -> Result<(), Fa
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     folder
         .open(name, &mut options)
-        .and_then(|mut file| file.write_all(contacts::values(chosen, 0).as_bytes()))
+        .and_then(|mut file| file.write_all(contacts::values(records, 0).as_bytes()))
         .map_err(failed("write", name))
 }
 

@@ -43,6 +43,9 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     };
     let on = begin.map_or_else(|| role(&opened.plan, &files), |begin| begin.on);
     let Some(strategy) = begin.map_or(opened.plan.strategy, |begin| begin.strategy) else {
+        if begin.is_none() && args.format == StatusFormat::Human {
+            return without_strategy(args, terminal);
+        }
         return Err(Failure::new(exit::USAGE, "the plan names no `strategy`, so its steps are not known")
             .help("name one of rehearse-and-replay, freeze-and-push, push-then-merge"));
     };
@@ -103,6 +106,24 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         StatusFormat::Human => status::human(&status, terminal.out)?,
         StatusFormat::Json => status::json(&status, terminal.out)?,
     }
+    Ok(exit::OK)
+}
+
+/// Where a plan stands that nobody decided yet: right after `plan init`.
+fn without_strategy(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let [plan, site] = [args.of.plan.display().to_string(), args.of.site.clone()];
+    writeln!(
+        terminal.out,
+        "no run was begun on {}, and the plan names no `strategy` yet, which says which steps there are",
+        escape::line(&site)
+    )?;
+    writeln!(
+        terminal.out,
+        "next: decide what is marked `# decide` in {}, then run `plan check {} --site {}`",
+        escape::line(&plan),
+        escape::shell(&plan),
+        escape::shell(&site)
+    )?;
     Ok(exit::OK)
 }
 

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use crate::diag::{Document, Location, Part};
 use crate::model::Grade;
+use crate::model::not_read::NotRead;
 use crate::model::plan::ContactRecord;
 use crate::model::population::{Contact, ContactField};
 use crate::model::spelling::{is_only_spelling, is_same};
@@ -70,7 +71,7 @@ pub(super) struct Difference {
 }
 
 /// What differs, of what is recorded. No affiliate and no orders are a record too: that there are none.
-/// Orders that were not captured are not compared.
+/// Orders that were not captured are not compared, and nothing that nobody could read when it was recorded.
 fn differences(record: &ContactRecord, contact: &Contact, orders: Option<&BTreeSet<String>>) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut compare = |key, name, plan: String, site: String, (same, is_spelling): (bool, bool)| {
@@ -97,8 +98,10 @@ fn differences(record: &ContactRecord, contact: &Contact, orders: Option<&BTreeS
     }
     let named = |affiliate: &Option<String>| affiliate.as_deref().unwrap_or_default().trim().to_owned();
     let (recorded, site) = (named(&record.affiliate), named(&contact.affiliate));
-    compare("affiliate", "affiliate", recorded.clone(), site.clone(), texts(&recorded, &site));
-    if let Some(orders) = orders {
+    if !record.unknown.contains(&NotRead::Affiliate) {
+        compare("affiliate", "affiliate", recorded.clone(), site.clone(), texts(&recorded, &site));
+    }
+    if let Some(orders) = orders.filter(|_| !record.unknown.contains(&NotRead::Orders)) {
         let (recorded, site) = (set(&record.orders), set(orders));
         compare("orders", "orders", words(&recorded), words(&site), (recorded == site, false));
     }

@@ -291,6 +291,7 @@ impl WordPress {
         Header {
             format: FORMAT.to_owned(),
             site: self.reader.address().identity(),
+            address: None,
             collector: How::CoreRest.name().to_owned(),
             collector_version: env!("CARGO_PKG_VERSION").to_owned(),
             taken_at: taken_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
