@@ -164,10 +164,8 @@ impl Run {
                 }
                 if may_ask(no_input) {
                     self.show(
-                        &format!(
-                            "the site is read again and again, and nothing is to be typed until it shows that; Ctrl-C \
-                            ends here, and nothing is lost"
-                        ),
+                        "the site is read again and again, and nothing is to be typed until it shows that; Ctrl-C ends here, and \
+                        nothing is lost",
                         terminal,
                     )?;
                 }
