@@ -78,7 +78,7 @@ fn the_members_that_could_not_be_read_are_said_with_the_reason() {
         .ends(0, &["no contacts could be chosen, as the members are unknown: ", "add ten by hand"]);
     // What a person has to do there is not masked with what may be about somebody.
     let picture = place.run(&["check", "new/first.yaml", "--site", SITE]).out;
-    assert!(picture.contains("decide: ten contacts") && !picture.contains("# ***"), "{picture}");
+    assert!(picture.contains("spot_check: {}\n") && !picture.contains("# ***"), "{picture}");
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn what_no_adapter_covers_and_another_list_lead_to_the_command_that_helps() {
 #[test]
 fn why_a_reading_counts_as_recorded_is_said_as_it_is() {
     let place = tempfile::tempdir().unwrap();
-    let ran = run(place.path(), &SHOP.replace("    id: {at: /id}", "    id: {at: /id}  # decide"), &["Gold"]);
+    let ran = run(place.path(), &SHOP.replace("objects:", "# decide\nobjects:"), &["Gold"]);
     let said = text(&ran.stderr);
     assert!(
         said.contains("1 lines of the adapters are still marked") && said.contains("until these are decided"),
