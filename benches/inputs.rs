@@ -184,6 +184,7 @@ fn header() -> Header {
     Header {
         format: FORMAT.to_owned(),
         site: Identity::parse("staging.bloom.example").unwrap_or_else(Identity::unnamed),
+        address: None,
         collector: "bridge".to_owned(),
         collector_version: "0.1.0".to_owned(),
         taken_at: "2026-11-21T06:12:00Z".to_owned(),
