@@ -5,9 +5,12 @@ use std::path::Path;
 use crate::bridge::Site;
 use crate::bridge::screen::signed_in;
 
+/// Gets a page with further words for `curl`: its status and its text.
+type Page<'a> = Box<dyn Fn(&str, &[&str]) -> (u16, String) + 'a>;
+
 /// An administrator of a site, signed in.
 pub(super) struct Person<'a> {
-    page: Box<dyn Fn(&str, &[&str]) -> (u16, String) + 'a>,
+    page: Page<'a>,
 }
 
 impl<'a> Person<'a> {
