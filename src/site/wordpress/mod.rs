@@ -1,7 +1,8 @@
-//! A WordPress, read over its own REST API with an administrator's application password.
+//! A WordPress, read over its REST API with an administrator's application password.
 //!
 //! Nothing but GET is ever sent. What core shows is little: plugins, administrators, the site's addresses and, from
-//! WordPress 6.9 on, its environment. What AccessAlly keeps is not among it; the header says so of every such section.
+//! WordPress 6.9 on, its environment. What AccessAlly keeps the collector on the site gives, as far as adapters know it; the header says of every section how
+//! it was captured, or why not.
 
 mod address;
 mod client;
