@@ -224,6 +224,10 @@ pub struct Diff {
     /// Exit with 1 where there are changes.
     #[arg(long)]
     pub exit_code: bool,
+    /// Say what changed since this review, in the plan and on the site: the file of a seal, or a revision of git at which the plan was
+    /// reviewed (`main`, `HEAD~1`, a commit).
+    #[arg(long, value_name = "SEAL|REV")]
+    pub since: Option<String>,
 }
 
 /// The forms of a diff.

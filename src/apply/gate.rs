@@ -153,7 +153,7 @@ pub fn moved_since(before: Before<'_>) -> Moved {
 pub type Moved = BTreeMap<String, Vec<String>>;
 
 /// By every field where those are marked; an older confirmation names objects only.
-fn moved_marks(then: &Marks, now: &Marks) -> Moved {
+pub fn moved_marks(then: &Marks, now: &Marks) -> Moved {
     if !then.fields.is_empty() {
         return moved_fields(&then.fields, &now.fields);
     }
@@ -189,7 +189,7 @@ fn moved(known: &Confirmation, now: &Confirmation) -> Result<(), Refusal> {
 }
 
 /// The objects that are in one list only, or differ.
-fn differing(then: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<String> {
+pub fn differing(then: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<String> {
     let all: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
     all.into_iter().filter(|object| then.get(*object) != now.get(*object)).cloned().collect()
 }

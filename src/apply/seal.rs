@@ -115,7 +115,7 @@ impl Seal {
     }
 
     /// The marks of now, folded as this seal's are.
-    pub(super) fn folded(&self, now: &Confirmation) -> Confirmation {
+    pub(crate) fn folded(&self, now: &Confirmation) -> Confirmation {
         let Marks { changes, facts, fields, .. } = &self.marks;
         let marks = Marks {
             changes: folded(&now.marks.changes, |kind, _| changes.contains_key(kind)),

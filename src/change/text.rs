@@ -25,19 +25,53 @@ pub fn side(on: &ObjectRef, fields: Option<&Value>) -> String {
     yaml(&fields)
 }
 
-/// Modules by number, as `number name: release (day n)`. The days are inferred: each delay counts from the module with
-/// the number before it.
+/// The same with its managed fields alone: without the days, which are computed and nobody sets.
+pub fn managed(on: &ObjectRef, fields: Option<&Value>) -> String {
+    let Some(fields) = fields else { return String::new() };
+    let mut fields = fields.clone();
+    if let (Kind::Offering, Some(modules)) = (on.kind, fields.get_mut("modules")) {
+        let lines = opened(modules).into_iter().map(|module| (module.name, Value::String(module.release)));
+        *modules = Value::Object(lines.collect());
+    }
+    yaml(&fields)
+}
+
+/// Modules by number, as `number name: release (day n)`.
 fn timeline(modules: &Value) -> Value {
+    let words = |module: &Opens| match module.day.filter(|_| module.is_timed) {
+        Some(day) => format!("{} (day {day})", module.release),
+        None => module.release.clone(),
+    };
+    Value::Object(opened(modules).into_iter().map(|module| (module.name.clone(), Value::String(words(&module)))).collect())
+}
+
+/// When a module opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opens {
+    /// Its number.
+    pub number: u64,
+    /// Its number and its name.
+    pub name: String,
+    /// Its release in words.
+    pub release: String,
+    /// The day on which it opens, counted from the purchase; none where no timer opens it, or a module before it.
+    pub day: Option<u32>,
+    /// Whether a timer says so.
+    is_timed: bool,
+}
+
+/// When each module of an offering opens, by number. The days are inferred: each delay counts from the module with the number before it.
+pub fn opened(modules: &Value) -> Vec<Opens> {
     let number = |module: &Value| module["number"].as_u64().unwrap_or(0);
     let mut modules: Vec<&Value> = modules.as_array().into_iter().flatten().collect();
     modules.sort_by_key(|module| number(module));
     let mut day = Some(0_u32);
-    let mut lines = Map::new();
-    for module in modules {
+    let each = |module: &Value| {
         let number = number(module);
         let name = format!("{number} {}", module["name"].as_str().unwrap_or_default());
         let release = module["release"].as_str().map(|text| text.parse::<Release>());
-        let words = match release {
+        let is_timed = release.is_some();
+        let release = match release {
             None if number == 0 => "at once".to_owned(),
             None => {
                 day = None;
@@ -48,15 +82,12 @@ fn timeline(modules: &Value) -> Value {
             Some(Ok(release)) => {
                 // After a module that no timer opens no later day is known.
                 day = release.days().and_then(|days| day?.checked_add(days));
-                match day {
-                    Some(day) => format!("{release} (day {day})"),
-                    None => release.to_string(),
-                }
+                release.to_string()
             }
         };
-        lines.insert(name, Value::String(words));
-    }
-    Value::Object(lines)
+        Opens { number, name, release, day, is_timed }
+    };
+    modules.into_iter().map(each).collect()
 }
 
 /// How the line of this key begins in such text, quoted if the key has to be: as far as its colon.

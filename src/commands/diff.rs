@@ -2,12 +2,14 @@
 
 use std::io::{self, ErrorKind};
 
+use jiff::Timestamp;
+
 use crate::apply::{confirmation, ensure_state_own, state_folder};
 use crate::cli::{Diff, DiffFormat};
 use crate::diag::Severity;
 use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
-use crate::output::diff::{self, Changes, OpenRun};
+use crate::output::diff::{self, Changes, Next, OpenRun, Since};
 use crate::output::escape::shell;
 use crate::output::human::Style;
 use crate::output::{Mode, escape};
@@ -15,6 +17,7 @@ use crate::rules::Phase;
 use crate::trust::Key;
 
 use super::inputs::{self, Checked};
+use super::since;
 use super::run::previous_run;
 use super::{Terminal, check, tracked};
 
@@ -31,7 +34,8 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let green = checked.may_go_on(true);
     let (refused, open) = (refused(&checked, args.subject.on), open_run(&checked));
     let confirmable = refused.is_none();
-    let Some(changes) = changes(&checked, &path, (refused, open)) else {
+    let since = args.since.as_deref().map(|review| since::since(review, &checked, args)).transpose()?;
+    let Some(changes) = changes(&checked, &path, (refused, open), since) else {
         let report = checked.report(&path);
         crate::output::concise::render(&report, terminal.err)?;
         return Err(Failure::new(exit::NOT_GREEN, "the plan cannot be read, so there is nothing to compare"));
@@ -87,7 +91,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
 }
 
 /// What keeps `apply` from taking what is shown: it never takes a recording, and judges by one gate.
-fn refused(checked: &Checked, on: SiteRole) -> Option<String> {
+fn refused(checked: &Checked, on: SiteRole) -> Option<Next> {
     let site = checked.site.as_ref()?;
     let plan = shell(&checked.opened.path.display().to_string());
     let (live, staging) = (on == SiteRole::Live, &checked.opened.plan.sites.staging);
@@ -109,7 +113,7 @@ fn refused(checked: &Checked, on: SiteRole) -> Option<String> {
     } else {
         return None;
     };
-    Some(format!("{why}: plan diff {plan} --site {}{place}", shell(name)))
+    Some(Next::new(why, format!("plan diff {plan} --site {}{place}", shell(name))))
 }
 
 /// What the run that is open on the site means for a new one.
@@ -122,7 +126,8 @@ fn open_run(checked: &Checked) -> Option<OpenRun> {
 pub(super) fn changes<'a>(
     checked: &'a Checked,
     path: &'a str,
-    (refused, open): (Option<String>, Option<OpenRun>),
+    (refused, open): (Option<Next>, Option<OpenRun>),
+    since: Option<Since>,
 ) -> Option<Changes<'a>> {
     let (site, lowered) = checked.site.as_ref().zip(checked.lowered.as_ref())?;
     Some(Changes {
@@ -140,6 +145,11 @@ pub(super) fn changes<'a>(
         record: &checked.opened.record,
         coming: checked.judgement.coming().filter(|finding| finding.severity == Severity::Error).count(),
         on_live: checked.is_live(),
+        switched: checked.is_live() && site.reading.snapshot.state.crm.as_ref().is_some_and(|crm| crm.managed.is_on()),
+        census: site.reading.census.as_ref(),
+        now: Timestamp::now(),
+        invented: site.reading.snapshot.header.is_invented(),
+        since,
         refused,
         open,
     })

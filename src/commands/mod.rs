@@ -33,6 +33,7 @@ mod removed;
 mod run;
 mod runbook;
 mod schema;
+mod since;
 mod site;
 mod snapshot;
 mod survey;

@@ -30,18 +30,82 @@ pub fn path(path: &std::path::Path) -> String {
     line(&path.display().to_string())
 }
 
-/// For Markdown and for HTML inside it: shown as code, so that nothing in it is markup, a mention or a link.
-pub fn markdown(text: &str) -> String {
-    let mut clean = String::from("<code>");
-    for c in line(text).chars() {
-        match c {
-            '-' | '/' | ' ' => clean.push(c),
-            '.' if !clean.to_lowercase().ends_with("www") => clean.push(c),
-            c if c.is_ascii_punctuation() => clean.push_str(&format!("&#{};", u32::from(c))),
-            c => clean.push(c),
+/// A code span of Markdown: the text as it was written, on one line; nothing in it is markup, a mention, a link or a number of an issue.
+pub fn code(text: &str) -> String {
+    let text = line(text);
+    if text.is_empty() {
+        return "`\"\"`".to_owned();
+    }
+    let mark = "`".repeat(longest_run(&text) + 1);
+    // A blank inside each end is taken off again where it is shown.
+    let apart = text.starts_with('`') || text.ends_with('`') || text.starts_with(' ') && text.ends_with(' ');
+    let apart = if apart { " " } else { "" };
+    format!("{mark}{apart}{text}{apart}{mark}")
+}
+
+/// A sentence for Markdown: plain words as they are, and what is quoted in it, or could be anything but plain words, as code.
+pub fn prose(text: &str) -> String {
+    let text = line(text);
+    let word = |word: &str| {
+        let (open, rest) = word.split_at(word.find(|c: char| !OPENING.contains(&c)).unwrap_or(word.len()));
+        let (core, close) = rest.split_at(rest.trim_end_matches(CLOSING).len());
+        let quoted = core.strip_prefix('`').and_then(|core| core.strip_suffix('`'));
+        match quoted.filter(|inside| !inside.is_empty() && !inside.contains('`')) {
+            Some(inside) => format!("{open}{}{close}", code(inside)),
+            None if is_plain(core) => word.to_owned(),
+            // A mark that closes what the word itself opens belongs to it.
+            None if core.is_empty() || core.contains(['(', '[', '<', '"']) => code(word),
+            None => format!("{open}{}{close}", code(core)),
+        }
+    };
+    words(&text).into_iter().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Marks that may stand in front of a word.
+const OPENING: [char; 3] = ['(', '"', '\''];
+
+/// Marks that may stand after a word.
+const CLOSING: [char; 10] = [')', '"', '\'', ',', '.', ';', ':', '!', '?', '%'];
+
+/// Words, by the blanks that are not between backticks.
+fn words(line: &str) -> Vec<&str> {
+    let (mut words, mut from, mut quoted) = (Vec::new(), 0, false);
+    for (at, c) in line.char_indices() {
+        // A backtick that nothing closes quotes nothing.
+        quoted = if c == '`' { !quoted && line[at + 1..].contains('`') } else { quoted };
+        if c == ' ' && !quoted {
+            words.push(&line[from..at]);
+            from = at + 1;
         }
     }
-    clean + "</code>"
+    words.push(&line[from..]);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a word, without the marks around it, can be nothing but one to whatever shows Markdown: no host's address, no mark of a mention,
+/// no number of an issue or of a commit.
+fn is_plain(word: &str) -> bool {
+    let of_words = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\'' | '.' | ',' | '/' | '·' | '–' | '…');
+    let names_a_host = word.split('.').skip(1).any(|part| part.starts_with(char::is_alphabetic));
+    let is_a_number_of = word.split_once('-').is_some_and(|(key, number)| {
+        key.bytes().all(|b| b.is_ascii_alphabetic()) && number.bytes().all(|b| b.is_ascii_digit())
+    });
+    let is_a_commit = word.len() > 6 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let starts = |mark: char| word.len() > 1 && word.starts_with(mark);
+    word.chars().all(of_words)
+        && !(names_a_host || is_a_number_of && word.len() > 1 || is_a_commit || starts('/') || starts('-'))
+}
+
+/// Code in an element of HTML that stands in Markdown, as in the summary of a fold: the text as it was written, on one line.
+pub fn html_code(text: &str) -> String {
+    let text = line(text);
+    format!("<code>{}</code>", text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+}
+
+/// How many backticks stand together, at the most.
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
 /// For HTML, in an element or a quoted attribute: one line of text, and nothing in it is markup.
@@ -122,12 +186,35 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_markup_in_markdown() {
-        assert_eq!(
-            markdown("</details>@jo `a`"),
-            "<code>&#60;&#47;details&#62;&#64;jo &#96;a&#96;</code>".replace("&#47;", "/")
-        );
-        assert!(!markdown("www.x.example https://x").contains("www.x"));
+    fn code_in_markdown_reads_as_it_was_written() {
+        for (text, written) in [
+            ("06:12", "`06:12`"),
+            ("</details>@jo #1", "`</details>@jo #1`"),
+            ("a `b` c", "``a `b` c``"),
+            ("```", "```` ``` ````"),
+            (" a ", "`  a  `"),
+            ("", "`\"\"`"),
+            ("a\n# b\u{202e}", "`a\\n# b\\u{202e}`"),
+        ] {
+            assert_eq!(code(text), written);
+        }
+        assert_eq!(html_code("a</code>&<b>"), "<code>a&lt;/code&gt;&amp;&lt;b&gt;</code>");
+    }
+
+    #[test]
+    fn plain_words_stay_plain_and_everything_else_is_code() {
+        for (text, written) in [
+            ("at the gate, by jo: 30% (and/or more)", "at the gate, by jo: 30% (and/or more)"),
+            ("`{a b}`, see `x`.", "`{a b}`, see `x`."),
+            ("read at 06:12, of bloom.example", "read at `06:12`, of `bloom.example`"),
+            ("GH-12 RP-4471 deadbeef1 #1 @jo !5", "`GH-12` `RP-4471` `deadbeef1` `#1` `@jo` `!5`"),
+            ("www.x.example https://x <b> [a](b) *c* _d_", "`www.x.example` `https://x` `<b>` `[a](b)` `*c*` `_d_`"),
+            ("`a`@b `", "`` `a`@b `` `` ` ``"),
+            ("a ``b (x@y):", "a ``` ``b ``` (`x@y`):"),
+            ("/close --x - …", "`/close` `--x` - …"),
+        ] {
+            assert_eq!(prose(text), written);
+        }
     }
 
     #[test]

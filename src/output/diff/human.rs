@@ -9,7 +9,7 @@ use crate::output::human::{Style, paint};
 use crate::site::Executor;
 
 use super::lines::{Side, lines};
-use super::{Changes, counts, decisions, next, not_compared, sides, verb, wanted};
+use super::{Changes, Differs, counts, decisions, next, not_compared, shapes, sides, verb, wanted};
 
 /// Writes the diff.
 pub fn render(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -22,6 +22,7 @@ pub fn render(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::R
     }
     by_hand(changes, style, out)?;
     decided(changes, style, out)?;
+    since(changes, style, out)?;
     footer(changes, style, out)
 }
 
@@ -50,6 +51,9 @@ fn object(
             write!(out, "{}", mark(style, if changed { strong } else { color }, words))?;
         }
         writeln!(out)?;
+    }
+    if let Some(consequence) = shapes::consequence(change) {
+        writeln!(out, "    {}", paint(style, "2", &format!("consequence: {}", escape::line(&consequence))))?;
     }
     Ok(())
 }
@@ -82,6 +86,18 @@ fn decided(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resu
     writeln!(out)
 }
 
+/// What changed since the review that was named.
+fn since(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let Some(since) = &changes.since else { return Ok(()) };
+    writeln!(out, "{}", paint(style, "1", &escape::line(&since.message())))?;
+    for (place, differs) in since.parts() {
+        if let Differs::In(lines) = differs {
+            lines.iter().try_for_each(|line| writeln!(out, "  {place}  {}", escape::line(line)))?;
+        }
+    }
+    writeln!(out)
+}
+
 fn mark(style: Style, code: &str, text: &str) -> String {
     if code.is_empty() || text.is_empty() { text.to_owned() } else { paint(style, code, text) }
 }
@@ -108,5 +124,5 @@ fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resul
     writeln!(out, "  intent   {}", changes.digests.intent)?;
     writeln!(out, "  facts    {}", changes.digests.facts)?;
     writeln!(out, "  changes  {}", paint(style, "1", &changes.digests.changes))?;
-    writeln!(out, "{}", escape::line(&next(changes)))
+    writeln!(out, "{}", escape::line(&next(changes).to_string()))
 }

@@ -12,7 +12,8 @@ use crate::output::escape;
 use crate::output::json::FORMAT_VERSION;
 use crate::site::Executor;
 
-use super::{Changes, decisions};
+use super::danger::{self, Danger};
+use super::{Changes, Since, decisions};
 
 /// What `plan diff --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -28,6 +29,11 @@ pub struct Document<'a> {
     not_compared: &'a [NotCompared],
     /// What people decided and vouch for, which no object shows: a sentence each.
     decisions: Vec<String>,
+    /// What of it can hurt somebody, the worst first.
+    dangers: Vec<Danger>,
+    /// What changed since the review that `--since` names; left out where none is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<&'a Since>,
 }
 
 /// One change, and who carries it out.
@@ -55,6 +61,8 @@ pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
         changes: changes.list.iter().map(|(change, executor)| line(change, *executor, changes.on_live)).collect(),
         not_compared: changes.not_compared,
         decisions: decisions::all(changes),
+        dangers: danger::all(changes),
+        since: changes.since.as_ref(),
     };
     escape::json(&document, out)
 }

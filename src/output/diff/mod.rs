@@ -1,17 +1,26 @@
 //! Before and after of every change, object by object: one file a form.
 
+mod danger;
 mod decisions;
 pub mod human;
+mod hunk;
 pub mod json;
 mod lines;
 pub mod markdown;
+mod page;
+mod shapes;
+mod since;
+mod work;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::change::{Change, Digests, NotCompared, text};
 use crate::diag::Location;
+use crate::model::population::Census;
 use crate::model::record::Record;
 use crate::model::text::many;
 use crate::model::{Kind, ObjectRef, Plan};
@@ -19,6 +28,8 @@ use crate::site::Executor;
 
 use super::Sources;
 use super::escape::{self, shell};
+
+pub use since::{Differs, Since, in_plans};
 
 /// What a plan changes, with all that a format needs to show it.
 #[derive(Debug)]
@@ -51,8 +62,18 @@ pub struct Changes<'a> {
     pub coming: usize,
     /// Whether the site is the live one: each change then says when it is made.
     pub on_live: bool,
-    /// What keeps `apply` from taking the digest, as a sentence that ends in a command; none where it takes it.
-    pub refused: Option<String>,
+    /// Whether the site is the live one, and is on Managed Contacts already.
+    pub switched: bool,
+    /// What was counted of the members; none where nobody could.
+    pub census: Option<&'a Census>,
+    /// The clock's time.
+    pub now: Timestamp,
+    /// Whether the reading is that of the invented site, which is of no moment.
+    pub invented: bool,
+    /// What changed since a review; none where none was named.
+    pub since: Option<Since>,
+    /// What keeps `apply` from taking the digest, and what to do instead; none where it takes it.
+    pub refused: Option<Next>,
     /// What the run that is open on the site means for a new one; none where none is.
     pub open: Option<OpenRun>,
 }
@@ -66,6 +87,29 @@ pub enum OpenRun {
     Closed(String),
 }
 
+/// What to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// Why, or to what end.
+    pub why: String,
+    /// The command; none where the sentence has its own.
+    pub command: Option<String>,
+}
+
+impl Next {
+    /// A command, and to what end it is.
+    pub fn new(why: impl Into<String>, command: impl Into<String>) -> Self {
+        Self { why: why.into(), command: Some(command.into()) }
+    }
+}
+
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)?;
+        self.command.as_ref().map_or(Ok(()), |command| write!(f, ": {command}"))
+    }
+}
+
 /// An object before and after, a line each with its sign: what stays stands once. Where nobody knew what is there, all that is wanted has
 /// the sign that is given.
 pub fn signed_lines(
@@ -73,7 +117,7 @@ pub fn signed_lines(
     (before, after): (Option<&Value>, Option<&Value>),
     unknown: Option<char>,
 ) -> Vec<String> {
-    let side = |fields| escape::terminal(&text::side(on, fields));
+    let side = |fields| escape::terminal(&text::managed(on, fields));
     let (before, after) = (side(before), side(after));
     if let Some(sign) = unknown {
         return after.lines().map(|line| format!("{sign} {line}")).collect();
@@ -102,8 +146,12 @@ impl Changes<'_> {
 
     /// The line of the plan that a change comes from, as `path:line`.
     pub fn cause(&self, cause: &str) -> String {
-        let spot = self.sources.spot(&Location::key(cause.to_owned()));
-        format!("{}:{}", self.path, spot.start.line)
+        format!("{}:{}", self.path, self.line(cause))
+    }
+
+    /// The line of the plan that a change comes from.
+    fn line(&self, cause: &str) -> usize {
+        self.sources.spot(&Location::key(cause.to_owned())).start.line
     }
 }
 
@@ -116,9 +164,9 @@ pub fn verb(change: &Change) -> &'static str {
     }
 }
 
-/// Both sides of a change as YAML.
+/// Both sides of a change as YAML: what is set, without the days that follow from it.
 pub fn sides(change: &Change) -> (String, String) {
-    (text::side(&change.on, change.before.as_ref()), text::side(&change.on, change.after.as_ref()))
+    (text::managed(&change.on, change.before.as_ref()), text::managed(&change.on, change.after.as_ref()))
 }
 
 /// What could not be compared and is left to a person, as a sentence; none where everything was.
@@ -136,28 +184,32 @@ pub fn wanted(one: &NotCompared) -> String {
     text::side(&one.on, Some(&one.wanted))
 }
 
-/// What to do next, as a sentence that ends in a command.
-pub fn next(changes: &Changes<'_>) -> String {
+/// Whether `apply` takes these changes as they are shown.
+pub fn is_taken(changes: &Changes<'_>) -> bool {
+    changes.refused.is_none()
+        && !matches!(changes.open, Some(OpenRun::GoesOn(_)))
+        && (changes.verdict == "green" || changes.lacks_only_members)
+        && !(changes.on_live && changes.coming > 0)
+}
+
+/// What to do next.
+pub fn next(changes: &Changes<'_>) -> Next {
     let (path, site) = (shell(changes.path), shell(changes.site));
     let on = if changes.on_live { " --on live" } else { "" };
     if let Some(refused) = &changes.refused {
         return refused.clone();
     }
     if let Some(OpenRun::GoesOn(sentence)) = &changes.open {
-        return sentence.clone();
+        return Next { why: sentence.clone(), command: None };
     }
+    let check = format!("plan check {path} --site {site}{on}");
     if changes.verdict != "green" && !changes.lacks_only_members {
-        return format!(
-            "apply refuses this while the plan is {}: plan check {path} --site {site}{on}",
-            changes.verdict
-        );
+        return Next::new(format!("apply refuses this while the plan is {}", changes.verdict), check);
     }
     // A copy can be prepared while the plan lacks what a later gate asks; on live nothing begins before it is there.
     if changes.on_live && changes.coming > 0 {
         let coming = many(changes.coming, "finding");
-        return format!(
-            "on live, apply refuses this while later gates still have {coming}: plan check {path} --site {site}{on}"
-        );
+        return Next::new(format!("on live, apply refuses this while later gates still have {coming}"), check);
     }
     let digits = changes.digests.changes.get(..16).unwrap_or(&changes.digests.changes);
     let live = if changes.on_live { format!("{on} --host {}", shell(changes.host)) } else { String::new() };
@@ -167,12 +219,12 @@ pub fn next(changes: &Changes<'_>) -> String {
         _ => "to carry out exactly this".to_owned(),
     };
     if changes.lacks_only_members {
-        return format!(
-            "no reading shows the members, so nothing compares them; {what} all the same: plan apply {path} --site {site} --accept-unknown \
-             members --confirm {digits}{live}"
+        return Next::new(
+            format!("no reading shows the members, so nothing compares them; {what} all the same"),
+            format!("plan apply {path} --site {site} --accept-unknown members --confirm {digits}{live}"),
         );
     }
-    format!("{what}: plan apply {path} --site {site} --confirm {digits}{live}")
+    Next::new(what, format!("plan apply {path} --site {site} --confirm {digits}{live}"))
 }
 
 /// How many changes of each kind, as words: `2 of offering, 1 of emails`.

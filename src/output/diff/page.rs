@@ -1,0 +1,85 @@
+//! A comment of a bounded length: whole blocks of Markdown, one after the other, as long as there is room.
+//!
+//! A host cuts a comment that is too long, wherever that falls. Here a block is written whole or counted, so that no fence and no fold stays open.
+
+/// Most characters of a comment, as every host counts them at the most (UTF-16): GitHub takes 65,536.
+pub(super) const MOST: usize = 60_000;
+
+/// Most characters of a line that shows something of a plan or a site.
+const LONGEST: usize = 160;
+
+/// How long a text is.
+pub(super) fn length(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// The beginning of a text that is too long to be shown whole.
+pub(super) fn clipped(text: &str) -> String {
+    clipped_at(text, LONGEST)
+}
+
+/// The same, at so many characters.
+pub(super) fn clipped_at(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// One block: whole Markdown, and how many things it shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Block {
+    /// Its text, which opens nothing that it does not close.
+    pub(super) text: String,
+    /// How many things it shows.
+    pub(super) shows: usize,
+}
+
+impl Block {
+    /// One that shows one thing.
+    pub(super) fn one(text: impl Into<String>) -> Self {
+        Self { text: text.into(), shows: 1 }
+    }
+}
+
+/// As many of these blocks as fit, and what is said of the rest, which is told how many things are left. Never longer than `room`, where
+/// that holds what is said of the rest.
+pub(super) fn fitting(blocks: &[Block], room: usize, rest: impl Fn(usize) -> String) -> String {
+    let total: usize = blocks.iter().map(|block| block.shows).sum();
+    let all: usize = blocks.iter().map(|block| length(&block.text)).sum();
+    let mut text = String::new();
+    if all <= room {
+        text.extend(blocks.iter().map(|block| block.text.as_str()));
+        return text;
+    }
+    // The longest that can be said of the rest.
+    let mut left = room.saturating_sub(length(&rest(total)) + 2);
+    let mut shown = 0;
+    for block in blocks {
+        let long = length(&block.text);
+        if long > left {
+            break;
+        }
+        left -= long;
+        shown += block.shows;
+        text.push_str(&block.text);
+    }
+    text + &rest(total - shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_whole_or_counted() {
+        let blocks: Vec<Block> = ["aaaa", "bbbb", "🌸🌸", "d"].map(Block::one).into();
+        let rest = |more: usize| format!("+{more}");
+        assert_eq!(fitting(&blocks, 100, rest), "aaaabbbb🌸🌸d");
+        assert_eq!(fitting(&blocks, 13, rest), "aaaabbbb🌸🌸d");
+        assert_eq!(fitting(&blocks, 12, rest), "aaaabbbb+2");
+        assert_eq!(fitting(&blocks, 5, rest), "+4");
+        assert_eq!(clipped_at("üüü", 2), "üü…");
+        assert_eq!(clipped_at("üü", 2), "üü");
+    }
+}
