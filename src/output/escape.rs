@@ -45,6 +45,16 @@ pub fn code(text: &str) -> String {
 
 /// A sentence for Markdown: plain words as they are, and what is quoted in it, or could be anything but plain words, as code.
 pub fn prose(text: &str) -> String {
+    sentence(text, code)
+}
+
+/// The same in an element of HTML that stands in Markdown.
+pub fn html_prose(text: &str) -> String {
+    sentence(text, html_code)
+}
+
+/// A sentence whose words are plain, or written by `code`.
+fn sentence(text: &str, code: impl Fn(&str) -> String) -> String {
     let text = line(text);
     let word = |word: &str| {
         let (open, rest) = word.split_at(word.find(|c: char| !OPENING.contains(&c)).unwrap_or(word.len()));
@@ -198,6 +208,7 @@ mod tests {
         ] {
             assert_eq!(code(text), written);
         }
+        assert_eq!(html_prose("a `<b>` @jo, x"), "a <code>&lt;b&gt;</code> <code>@jo</code>, x");
         assert_eq!(html_code("a</code>&<b>"), "<code>a&lt;/code&gt;&amp;&lt;b&gt;</code>");
     }
 

@@ -13,7 +13,7 @@ use super::Changes;
 use super::shapes::{deltas, operations};
 
 /// What is at stake, the worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Stake {
     /// Nothing takes it back.
@@ -72,6 +72,17 @@ impl Danger {
             Count::Unknown => Some(format!("an unknown number of {}s", self.of)),
             Count::None => None,
         }
+    }
+
+    /// For how many several are together, in words: who is concerned by two of them is counted twice.
+    pub(super) fn counted_together(all: &[Self]) -> Option<String> {
+        let known = |danger: &Self| if let Count::Known(count) = danger.count { count } else { 0 };
+        let of = all.first()?.of;
+        if all.iter().any(|danger| danger.count == Count::Unknown) {
+            return Some(format!("an unknown number of {of}s"));
+        }
+        let sum: u64 = all.iter().map(known).sum();
+        all.iter().any(|danger| danger.count != Count::None).then(|| format!("at most {} {of}s", thousands(sum)))
     }
 
     fn new(stake: Stake, count: Count, what: impl Into<String>) -> Self {

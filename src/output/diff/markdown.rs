@@ -14,8 +14,9 @@ use crate::output::{Report, escape};
 use crate::site::Executor;
 use crate::text::masked;
 
+use super::danger::Danger;
 use super::hunk::Hunks;
-use super::page::{Block, MOST, clipped, clipped_at, fitting, length};
+use super::page::{Block, MOST, alike, clipped, clipped_at, fitting, length, quoted, shape};
 use super::shapes::{self, Delta, FEWEST, Group};
 use super::{Changes, counts, danger, decisions, sides, verb, work};
 
@@ -28,8 +29,11 @@ const LARGE: usize = 60;
 /// Diffs that stand open; the others are folded.
 const OPEN: usize = 25;
 
-/// Fewest findings of one rule that are shown as one.
+/// Fewest findings of one rule, dangers or duties of one shape, that are shown as one.
 const ALIKE: usize = 4;
+
+/// Characters that a folded list has at the least.
+const LIST: usize = 1_000;
 
 /// Writes the comment.
 pub fn render(changes: &Changes<'_>, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -68,6 +72,10 @@ impl Ink {
     /// In the summary of a fold.
     fn html(&self, text: &str) -> String {
         escape::html_code(&self.shown(text))
+    }
+
+    fn html_prose(&self, text: &str) -> String {
+        escape::html_prose(&self.shown(text))
     }
 
     fn prose(&self, text: &str) -> String {
@@ -111,12 +119,26 @@ impl Page<'_> {
     }
 
     fn dangers(&self, room: usize) -> String {
-        let lines = danger::all(self.changes).into_iter().map(|danger| {
-            let counted = danger.counted().map_or_else(String::new, |counted| format!(" · {counted}"));
-            format!("**{}**{counted} · {}", danger.stake.name(), self.ink.prose(&danger.what))
-        });
         let rest = |more| format!("- and {more} more: {}\n", self.by("diff", true, " --format json"));
-        section("What is dangerous", &bullets(lines), room, rest)
+        let alike = alike(danger::all(self.changes), |danger| (danger.stake, shape(&danger.what)));
+        let each = (room / (alike.len() + 1)).max(LIST);
+        let blocks = alike.iter().flat_map(|group| {
+            let stake = group[0].stake.name();
+            if group.len() < ALIKE {
+                return bullets(group.iter().map(|danger| {
+                    let counted = danger.counted().map_or_else(String::new, |counted| format!(" · {counted}"));
+                    format!("**{stake}**{counted} · {}", self.ink.prose(&danger.what))
+                }));
+            }
+            let together = Danger::counted_together(group).map_or_else(String::new, |counted| format!(" · {counted}"));
+            let lines = group.iter().map(|danger| {
+                let counted = danger.counted().map_or_else(String::new, |counted| format!(" · {counted}"));
+                format!("{}{counted}", self.about(&danger.what))
+            });
+            let summary = format!("{stake}{together} · {} × {}", group.len(), self.ink.html_prose(&shape(&group[0].what)));
+            self.folded(&summary, &bullets(lines), each, &rest)
+        });
+        section("What is dangerous", &blocks.collect::<Vec<_>>(), room, rest)
     }
 
     fn people(&self, room: usize) -> String {
@@ -124,9 +146,32 @@ impl Page<'_> {
         if let Some(unknown) = super::not_compared(self.changes) {
             title = format!("{title}\n\n**Attention:** {unknown}");
         }
-        let lines = work::of_people(self.changes).into_iter().map(|line| self.ink.prose(&line));
         let rest = |more| format!("- and {more} more: {}\n", self.by("runbook", false, ""));
-        section(&title, &bullets(lines), room, rest)
+        let alike = alike(work::of_people(self.changes), |line| shape(line));
+        let each = (room / (alike.len() + 1)).max(LIST);
+        let blocks = alike.iter().flat_map(|group| {
+            if group.len() < ALIKE {
+                return bullets(group.iter().map(|line| self.ink.prose(line)));
+            }
+            let summary = format!("{} × {}", group.len(), self.ink.html_prose(&shape(&group[0])));
+            self.folded(&summary, &bullets(group.iter().map(|line| self.about(line))), each, &rest)
+        });
+        section(&title, &blocks.collect::<Vec<_>>(), room, rest)
+    }
+
+    /// What a sentence is about, which many have in common.
+    fn about(&self, sentence: &str) -> String {
+        let quoted = quoted(sentence);
+        if quoted.is_empty() {
+            return self.ink.prose(sentence);
+        }
+        quoted.iter().map(|word| self.ink.code(word)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Many things that are alike, in a fold.
+    fn folded(&self, summary: &str, lines: &[Block], room: usize, rest: impl Fn(usize) -> String) -> Vec<Block> {
+        let list = fitting(lines, room.saturating_sub(length(summary)), rest);
+        Vec::from([Block { text: format!("\n{}", fold(summary, &list)), shows: lines.len() }])
     }
 
     /// Why the plan is not green, and what nobody has to fix but everybody should have read: by severity, those of one rule together.
@@ -152,8 +197,7 @@ impl Page<'_> {
             }
             let lines = bullets(group.iter().map(|(_, _, line)| line.clone()));
             let summary = format!("{} of {}", counted(group.len(), word), self.ink.html(rule));
-            let list = fitting(&lines, (room / alike.len()).max(1_500), rest);
-            Vec::from([Block { text: format!("\n{}", fold(&summary, &list)), shows: group.len() }])
+            self.folded(&summary, &lines, (room / alike.len()).max(LIST), &rest)
         });
         let blocks: Vec<Block> = blocks.collect();
         let count = |rank: usize| found.iter().filter(|(of, ..)| *of == rank).count();

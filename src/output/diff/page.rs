@@ -2,6 +2,9 @@
 //!
 //! A host cuts a comment that is too long, wherever that falls. Here a block is written whole or counted, so that no fence and no fold stays open.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 /// Most characters of a comment, as every host counts them at the most (UTF-16): GitHub takes 65,536.
 pub(super) const MOST: usize = 60_000;
 
@@ -67,6 +70,34 @@ pub(super) fn fitting(blocks: &[Block], room: usize, rest: impl Fn(usize) -> Str
     text + &rest(total - shown)
 }
 
+/// A sentence without what is quoted in it: by this sentences are alike, whatever they are about.
+pub(super) fn shape(sentence: &str) -> String {
+    let parts: Vec<&str> = sentence.split('`').collect();
+    // What no second backtick closes is not quoted.
+    let is_quoted = |at: usize| at % 2 == 1 && at + 1 < parts.len();
+    parts.iter().enumerate().map(|(at, part)| if is_quoted(at) { "…" } else { *part }).collect()
+}
+
+/// What is quoted in a sentence.
+pub(super) fn quoted(sentence: &str) -> Vec<&str> {
+    let parts: Vec<&str> = sentence.split('`').collect();
+    let is_quoted = |at: &usize| at % 2 == 1 && at + 1 < parts.len();
+    (0..parts.len()).filter(is_quoted).map(|at| parts[at]).collect()
+}
+
+/// Things that are alike together, in the order of the first of them.
+pub(super) fn alike<T, K: Eq + Hash>(things: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<Vec<T>> {
+    let (mut groups, mut places): (Vec<Vec<T>>, HashMap<K, usize>) = Default::default();
+    for thing in things {
+        let place = *places.entry(key(&thing)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(thing),
+            None => groups.push(Vec::from([thing])),
+        }
+    }
+    groups
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +110,9 @@ mod tests {
         assert_eq!(fitting(&blocks, 13, rest), "aaaabbbb🌸🌸d");
         assert_eq!(fitting(&blocks, 12, rest), "aaaabbbb+2");
         assert_eq!(fitting(&blocks, 5, rest), "+4");
+        assert_eq!(shape("open `a b` for `c`, a ` b"), "open … for …, a ` b");
+        assert_eq!(quoted("open `a b` for `c`, a ` b"), ["a b", "c"]);
+        assert_eq!(alike([1, 4, 3, 2], |n| n % 2), [vec![1, 3], vec![4, 2]]);
         assert_eq!(clipped_at("üüü", 2), "üü…");
         assert_eq!(clipped_at("üü", 2), "üü");
     }
