@@ -42,7 +42,9 @@ fn timeline(modules: &Value) -> Value {
         Some(day) => format!("{} (day {day})", module.release),
         None => module.release.clone(),
     };
-    Value::Object(opened(modules).into_iter().map(|module| (module.name.clone(), Value::String(words(&module)))).collect())
+    Value::Object(
+        opened(modules).into_iter().map(|module| (module.name.clone(), Value::String(words(&module)))).collect(),
+    )
 }
 
 /// When a module opens.

@@ -17,8 +17,8 @@ use crate::rules::Phase;
 use crate::trust::Key;
 
 use super::inputs::{self, Checked};
-use super::since;
 use super::run::previous_run;
+use super::since;
 use super::{Terminal, check, tracked};
 
 pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {

@@ -61,7 +61,8 @@ fn by_revision(review: &str, checked: &Checked, args: &Diff) -> Result<Since, Fa
     let limits: Limits = args.subject.limits.into();
     let bytes = revision::file_at(path, &commit, limits.bytes as u64).map_err(refused)?;
     let bytes = bytes.ok_or_else(|| refused(format!("`{}` was not there yet", path.display())))?;
-    let plan = parsed(bytes, &limits).ok_or_else(|| refused("the plan of then cannot be read completely".to_owned()))?;
+    let plan =
+        parsed(bytes, &limits).ok_or_else(|| refused("the plan of then cannot be read completely".to_owned()))?;
     let (changes, site) = match site_at(&commit, args) {
         Err(why) => (Differs::Unknown(why.clone()), Differs::Unknown(why)),
         Ok(then) => compared((&plan, &then), checked),
@@ -114,7 +115,10 @@ fn compared((plan, then): (&Plan, &Snapshot), checked: &Checked) -> (Differs, Di
     let marks = |changes: &[change::Change], state: &State| Marks::new(changes, state, []).changes;
     let before = marks(&change::lower_on(plan, then, place).changes, &then.state);
     let changes = differing(&before, &marks(&lowered.changes, &now.state));
-    (Differs::In(changes.iter().map(|object| format!("`{object}`")).collect()), Differs::In(moved(&then.state, &now.state)))
+    (
+        Differs::In(changes.iter().map(|object| format!("`{object}`")).collect()),
+        Differs::In(moved(&then.state, &now.state)),
+    )
 }
 
 /// The objects of two states that differ, each with its fields.

@@ -92,7 +92,7 @@ fn what_was_not_compared_is_never_no_change() {
     place.apply(&["--no-input"]).ends(10, &[]);
     // Even where the plan changes nothing that a reading shows.
     let markdown = place.run(&["diff", PLAN, "--site", SITE, "--format", "markdown"]).out;
-    assert!(markdown.contains("3 objects not compared") && markdown.contains("Developer Tools"), "{markdown}");
+    assert!(markdown.contains("3 objects are not compared") && markdown.contains("Developer Tools"), "{markdown}");
 }
 
 #[test]

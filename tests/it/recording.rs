@@ -75,7 +75,7 @@ fn in_a_clone_what_needs_the_private_files_is_unproven_and_nothing_is_red() {
     let said = String::from_utf8_lossy(&checked.stdout).into_owned();
     assert!(checked.status.code() == Some(0) && said.contains("unproven at gate `configure`"), "{said}");
     let comment = plan(folder.path(), &["diff", CHECK[1], "--snapshot", CHECK[3], "--format", "markdown"]);
-    assert!(String::from_utf8_lossy(&comment.stdout).contains("The plan is **unproven**"));
+    assert!(String::from_utf8_lossy(&comment.stdout).contains("### 🟡 unproven at gate `configure`"));
     // Whatever else is wrong or unknown still counts.
     let site = folder.path().join("bloom-coaching.site.ndjson");
     let text = std::fs::read_to_string(&site).unwrap();

@@ -35,7 +35,8 @@ pub(super) fn confirm(
         replay::ensure_may_replay(args, checked, terminal)?;
     }
     let live = checked.is_live() && !replay;
-    let Some(changes) = crate::commands::diff::changes(checked, &path, (None, None), None).filter(|_| green && !live) else {
+    let Some(changes) = crate::commands::diff::changes(checked, &path, (None, None), None).filter(|_| green && !live)
+    else {
         let refusal = if green { Refusal::Live } else { Refusal::NotGreen };
         let mut failure = refusal.failure(&Typed::of(args).named());
         failure.details.extend(checked.judgement.lacks_only_members().then(|| lacks_members(&args.site)));

@@ -74,6 +74,11 @@ impl Danger {
         }
     }
 
+    /// Whether somebody counted for how many.
+    pub(super) fn is_counted(&self) -> bool {
+        matches!(self.count, Count::Known(_))
+    }
+
     /// For how many several are together, in words: who is concerned by two of them is counted twice.
     pub(super) fn counted_together(all: &[Self]) -> Option<String> {
         let known = |danger: &Self| if let Count::Known(count) = danger.count { count } else { 0 };
@@ -93,18 +98,25 @@ impl Danger {
 /// What cannot be undone and concerns most, as a sentence: when, where, whom.
 pub(super) fn worst(changes: &Changes<'_>) -> String {
     let plan = changes.plan;
-    let when = plan.window.as_ref().map_or_else(|| "at a time that the plan does not say (`window`)".to_owned(), |window| format!("`{}`", window.start));
+    let when = plan.window.as_ref().map_or_else(
+        || "at a time that the plan does not say (`window`)".to_owned(),
+        |window| format!("`{}`", window.start),
+    );
     let live = match plan.live_site() {
         Some(live) => format!("live (`{live}`)"),
         None => "live".to_owned(),
     };
     let members = members(changes);
     if changes.switched {
-        return format!("{live} is on AccessAlly Managed Contacts already: `Run Migration` was pressed there, and `plan undo` takes back none of it");
+        return format!(
+            "{live} is on AccessAlly Managed Contacts already: `Run Migration` was pressed there, and `plan undo` takes back none of it"
+        );
     }
     let mailed = |mail: Option<DuringMigration>, key: &str| match mail {
         Some(DuringMigration::Deliver) => "are reset and mailed".to_owned(),
-        Some(DuringMigration::Simulate) => "are reset, and nobody gets a new one by mail until they ask for it (inferred)".to_owned(),
+        Some(DuringMigration::Simulate) => {
+            "are reset, and nobody gets a new one by mail until they ask for it (inferred)".to_owned()
+        }
         None => format!("are reset; whether they are mailed is not decided (`{key}`)"),
     };
     match plan.strategy {
@@ -146,7 +158,8 @@ pub(super) fn all(changes: &Changes<'_>) -> Vec<Danger> {
     if !changes.switched {
         all.push(Danger::new(Stake::NoWayBack, everybody(changes), format!("`Run Migration`: {CONTRADICTION}")));
         if matches!(changes.plan.strategy, Some(Strategy::FreezeAndPush | Strategy::PushThenMerge)) {
-            let what = "the push overwrites live: only its restore point brings back what was written there since the copy";
+            let what =
+                "the push overwrites live: only its restore point brings back what was written there since the copy";
             all.push(Danger::new(Stake::NoWayBack, everybody(changes), what));
         }
     }
@@ -176,10 +189,13 @@ fn of_mail(changes: &Changes<'_>, all: &mut Vec<Danger>) {
     }
     if changes.plan.strategy == Some(Strategy::RehearseAndReplay) {
         let (count, what) = match mail.on_live {
-            Some(DuringMigration::Deliver) => (everybody(changes), "live mails each member a new password (`mail/on_live: deliver`)"),
-            Some(DuringMigration::Simulate) => {
-                (everybody(changes), "live mails nobody, so members have to ask for a new password themselves (inferred)")
+            Some(DuringMigration::Deliver) => {
+                (everybody(changes), "live mails each member a new password (`mail/on_live: deliver`)")
             }
+            Some(DuringMigration::Simulate) => (
+                everybody(changes),
+                "live mails nobody, so members have to ask for a new password themselves (inferred)",
+            ),
             None => (Count::Unknown, "whether live mails new passwords is not decided (`mail/on_live`)"),
         };
         all.push(Danger::new(Stake::Mail, count, what));
@@ -190,18 +206,29 @@ fn of_mail(changes: &Changes<'_>, all: &mut Vec<Danger>) {
 fn of_a_change(changes: &Changes<'_>, change: &Change, all: &mut Vec<Danger>) {
     let on = format!("`{}`", change.on);
     match change.on.kind {
-        Kind::Mail if deltas(change).iter().any(|delta| delta.what == "simulated" && delta.to.as_deref() != Some("yes")) => {
-            all.push(Danger::new(Stake::Mail, everybody(changes), format!("{on} stops being simulated: mail of this site reaches people")));
+        Kind::Mail
+            if deltas(change).iter().any(|delta| delta.what == "simulated" && delta.to.as_deref() != Some("yes")) =>
+        {
+            all.push(Danger::new(
+                Stake::Mail,
+                everybody(changes),
+                format!("{on} stops being simulated: mail of this site reaches people"),
+            ));
         }
         Kind::Emails => {
             let welcome = changes.plan.emails.as_ref().and_then(|emails| emails.welcome);
             let is_sent = welcome.is_some_and(|welcome| welcome != Welcome::None);
             if is_sent && deltas(change).iter().any(|delta| delta.what == "welcome") {
-                all.push(Danger::new(Stake::Mail, Count::None, "whoever buys or opts in for the first time from now on gets a welcome e-mail"));
+                all.push(Danger::new(
+                    Stake::Mail,
+                    Count::None,
+                    "whoever buys or opts in for the first time from now on gets a welcome e-mail",
+                ));
             }
         }
         Kind::ChargingGuard => {
-            let to = change.after.as_ref().and_then(|after| after["production_url"].as_str()).unwrap_or("another address");
+            let to =
+                change.after.as_ref().and_then(|after| after["production_url"].as_str()).unwrap_or("another address");
             all.push(Danger::new(Stake::Money, Count::None, format!("{on}: from now on only `{to}` charges anybody")));
         }
         Kind::OrderForm | Kind::OptInForm => of_a_form(changes, change, all),
@@ -228,7 +255,8 @@ fn of_a_form(changes: &Changes<'_>, change: &Change, all: &mut Vec<Danger>) {
     let side = |side: &Option<serde_json::Value>| side.as_ref().and_then(|fields| fields.get("operations").cloned());
     let moved = operations(side(&change.before).as_ref(), side(&change.after).as_ref());
     let comes = |name: &str| moved.iter().any(|(sign, one)| *sign == '+' && one.does == "release" && one.of == [name]);
-    for (_, gone) in moved.iter().filter(|(sign, one)| *sign == '-' && matches!(one.does.as_str(), "grant" | "release")) {
+    for (_, gone) in moved.iter().filter(|(sign, one)| *sign == '-' && matches!(one.does.as_str(), "grant" | "release"))
+    {
         for name in &gone.of {
             let what = if comes(name) {
                 format!("{on}: new buyers get `{name}` by its timers, and no longer at once")
@@ -241,7 +269,9 @@ fn of_a_form(changes: &Changes<'_>, change: &Change, all: &mut Vec<Danger>) {
 }
 
 fn of_an_offering(changes: &Changes<'_>, change: &Change, all: &mut Vec<Danger>) {
-    let is_timed = |side: &Option<String>| side.as_deref().is_some_and(|release| !matches!(release, "by-hand" | "no timer" | "not captured"));
+    let is_timed = |side: &Option<String>| {
+        side.as_deref().is_some_and(|release| !matches!(release, "by-hand" | "no timer" | "not captured"))
+    };
     let lost = deltas(change).into_iter().filter(|delta| is_timed(&delta.from) && !is_timed(&delta.to)).count();
     if lost > 0 {
         let modules = many(lost, "module");

@@ -42,7 +42,8 @@ pub fn render(changes: &Changes<'_>, report: &Report<'_>, out: &mut dyn Write) -
     let tail = tail::tail(&page, MOST.saturating_sub(length(&head)));
     let room = MOST.saturating_sub(length(&head) + length(&tail));
     let share = |percent: usize| room * percent / 100;
-    let first = [page.since(share(10)), page.dangers(share(15)), page.people(share(15)), page.findings(share(20))].concat();
+    let first =
+        [page.since(share(10)), page.dangers(share(15)), page.people(share(15)), page.findings(share(20))].concat();
     let decided = page.decided(share(10));
     let left = room.saturating_sub(length(&first) + length(&decided));
     write!(out, "{head}{first}{}{decided}{tail}", page.objects(left))
@@ -100,14 +101,20 @@ impl Page<'_> {
         let site = if with_site { format!(" --site {site}") } else { String::new() };
         let command = format!("plan {verb} {path}{site}{flags}");
         let short = length(&command) <= 200;
-        escape::code(&if short { masked(&command, self.ink.shows_people).into_owned() } else { format!("plan {verb}{flags}") })
+        escape::code(&if short {
+            masked(&command, self.ink.shows_people).into_owned()
+        } else {
+            format!("plan {verb}{flags}")
+        })
     }
 
     /// What changed since the review that was named; its sums stand in the third line.
     fn since(&self, room: usize) -> String {
         let Some(since) = &self.changes.since else { return String::new() };
         let parts = since.parts();
-        let lines = parts.iter().flat_map(|(place, differs)| differs.lines().iter().map(move |line| format!("{place}: {line}")));
+        let lines = parts
+            .iter()
+            .flat_map(|(place, differs)| differs.lines().iter().map(move |line| format!("{place}: {line}")));
         let blocks = bullets(lines.map(|line| self.ink.prose(&line)));
         if blocks.is_empty() {
             return String::new();
@@ -132,10 +139,15 @@ impl Page<'_> {
             }
             let together = Danger::counted_together(group).map_or_else(String::new, |counted| format!(" · {counted}"));
             let lines = group.iter().map(|danger| {
-                let counted = danger.counted().map_or_else(String::new, |counted| format!(" · {counted}"));
-                format!("{}{counted}", self.about(&danger.what))
+                let counted = danger.counted().filter(|_| danger.is_counted());
+                format!(
+                    "{}{}",
+                    self.about(&danger.what),
+                    counted.map_or_else(String::new, |counted| format!(" · {counted}"))
+                )
             });
-            let summary = format!("{stake}{together} · {} × {}", group.len(), self.ink.html_prose(&shape(&group[0].what)));
+            let summary =
+                format!("{stake}{together} · {} × {}", group.len(), self.ink.html_prose(&shape(&group[0].what)));
             self.folded(&summary, &bullets(lines), each, &rest)
         });
         section("What is dangerous", &blocks.collect::<Vec<_>>(), room, rest)
@@ -146,7 +158,7 @@ impl Page<'_> {
         if let Some(unknown) = super::not_compared(self.changes) {
             title = format!("{title}\n\n**Attention:** {unknown}");
         }
-        let rest = |more| format!("- and {more} more: {}\n", self.by("runbook", false, ""));
+        let rest = |more| format!("- and {more} more: {}\n", self.by("runbook", false, " --out runbook.html"));
         let alike = alike(work::of_people(self.changes), |line| shape(line));
         let each = (room / (alike.len() + 1)).max(LIST);
         let blocks = alike.iter().flat_map(|group| {
@@ -193,7 +205,9 @@ impl Page<'_> {
             let (rank, rule, _) = &group[0];
             let word = WORDS[*rank];
             if group.len() < ALIKE {
-                return bullets(group.iter().map(|(_, _, line)| format!("**{word}** {} · {line}", self.ink.code(rule))));
+                return bullets(
+                    group.iter().map(|(_, _, line)| format!("**{word}** {} · {line}", self.ink.code(rule))),
+                );
             }
             let lines = bullets(group.iter().map(|(_, _, line)| line.clone()));
             let summary = format!("{} of {}", counted(group.len(), word), self.ink.html(rule));
@@ -227,10 +241,18 @@ impl Page<'_> {
         let shapes: usize = kinds.values().map(Vec::len).sum();
         let mut open = OPEN;
         let blocks = kinds.iter().flat_map(|(kind, groups)| {
-            groups.iter().flat_map(|group| self.group(*kind, group, (room / shapes).max(1_200), &mut open)).collect::<Vec<_>>()
+            groups
+                .iter()
+                .flat_map(|group| self.group(*kind, group, (room / shapes).max(1_200), &mut open))
+                .collect::<Vec<_>>()
         });
         let rest = |more| format!("**And {}**: {}\n\n", many(more, "more change"), self.by("diff", true, ""));
-        section(&format!("{}: {}", many(total, "change"), counts(self.changes)), &blocks.collect::<Vec<_>>(), room, rest)
+        section(
+            &format!("{}: {}", many(total, "change"), counts(self.changes)),
+            &blocks.collect::<Vec<_>>(),
+            room,
+            rest,
+        )
     }
 
     fn group(&self, kind: Kind, group: &Group<'_>, room: usize, open: &mut usize) -> Vec<Block> {
@@ -250,7 +272,8 @@ impl Page<'_> {
 
     /// One of many changes of one shape.
     fn member(&self, change: &Change) -> String {
-        let side = |side: &Option<serde_json::Value>| side.as_ref().and_then(|fields| fields.get("operations").cloned());
+        let side =
+            |side: &Option<serde_json::Value>| side.as_ref().and_then(|fields| fields.get("operations").cloned());
         let moved = shapes::operations(side(&change.before).as_ref(), side(&change.after).as_ref());
         let moved = moved.iter().map(|(sign, one)| format!("{sign} {} {}", one.does, one.of.join(", ")));
         let details = moved.chain(shapes::consequence(change)).map(|detail| self.ink.prose(&clipped(&detail)));

@@ -47,7 +47,8 @@ pub(super) fn by_kind<'a>(list: &[(&'a Change, Executor)]) -> BTreeMap<Kind, Vec
     for (change, executor) in list {
         let (verb, deltas) = (verb(change), deltas(change));
         let groups = kinds.entry(change.on.kind).or_default();
-        let place = places.entry((change.on.kind, verb, *executor, change.when(), deltas.clone())).or_insert(groups.len());
+        let place =
+            places.entry((change.on.kind, verb, *executor, change.when(), deltas.clone())).or_insert(groups.len());
         match groups.get_mut(*place) {
             Some(group) => group.changes.push(change),
             None => groups.push(Group { verb, executor: *executor, deltas, changes: Vec::from([*change]) }),
@@ -187,7 +188,9 @@ mod tests {
 
     #[test]
     fn changes_of_one_shape_stand_together_whatever_their_objects_are_called() {
-        let timer = |key: &str| change(Kind::Offering, key, modules(key, &json!("by-hand")), modules(key, &json!("7 days after previous")));
+        let timer = |key: &str| {
+            change(Kind::Offering, key, modules(key, &json!("by-hand")), modules(key, &json!("7 days after previous")))
+        };
         let other = change(Kind::Offering, "c", modules("c", &json!("by-hand")), modules("c", &json!("immediately")));
         let form = |key: &str| {
             let side = |does: &str| json!({"operations": [{"add-tags": ["x"]}, {does: key}]});
@@ -203,8 +206,14 @@ mod tests {
             from: from.map(str::to_owned),
             to: to.map(str::to_owned),
         };
-        assert_eq!(groups[&Kind::Offering][0].deltas, [delta("module 4", Some("by-hand"), Some("7 days after previous"))]);
-        assert_eq!(groups[&Kind::OrderForm][0].deltas, [delta("operation", Some("grant"), None), delta("operation", None, Some("release"))]);
+        assert_eq!(
+            groups[&Kind::Offering][0].deltas,
+            [delta("module 4", Some("by-hand"), Some("7 days after previous"))]
+        );
+        assert_eq!(
+            groups[&Kind::OrderForm][0].deltas,
+            [delta("operation", Some("grant"), None), delta("operation", None, Some("release"))]
+        );
         // Who makes it is part of how it reads.
         let list = [(&a, Executor::Automatic), (&b, Executor::Guided)];
         assert_eq!(by_kind(&list)[&Kind::Offering].len(), 2);
@@ -216,9 +225,18 @@ mod tests {
         let there = change(Kind::Offering, "a", modules("a", &hand), modules("a", &week));
         assert_eq!(consequence(&there).unwrap(), "4 a 4 opens on day 7, 5 a 5 opens on day 14");
         assert_eq!(deltas(&there).len(), 1);
-        assert_eq!(consequence(&there.inverse()).unwrap(), "4 a 4 opens on no day that is known, 5 a 5 opens on no day that is known");
+        assert_eq!(
+            consequence(&there.inverse()).unwrap(),
+            "4 a 4 opens on no day that is known, 5 a 5 opens on no day that is known"
+        );
         let sooner = change(Kind::Offering, "a", modules("a", &week), modules("a", &json!("1 day after previous")));
-        assert_eq!(consequence(&sooner).unwrap(), "4 a 4 opens on day 1 instead of 7, 5 a 5 opens on day 8 instead of 14");
-        assert_eq!(consequence(&change(Kind::Mail, "mail", json!({"simulated": false}), json!({"simulated": true}))), None);
+        assert_eq!(
+            consequence(&sooner).unwrap(),
+            "4 a 4 opens on day 1 instead of 7, 5 a 5 opens on day 8 instead of 14"
+        );
+        assert_eq!(
+            consequence(&change(Kind::Mail, "mail", json!({"simulated": false}), json!({"simulated": true}))),
+            None
+        );
     }
 }

@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::text::{many, pointer};
-use crate::model::Plan;
-use crate::shape::personal;
 use crate::diag::Document;
+use crate::model::Plan;
+use crate::model::text::{many, pointer};
+use crate::shape::personal;
 
 /// What changed since a review. What nobody can say is unknown, and never nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -114,7 +114,11 @@ fn walk(then: &Value, now: &Value, at: &mut Vec<String>, lines: &mut Vec<String>
         }
         (then, now) => {
             let place = place(at);
-            let words = if is_personal(at) { "differs".to_owned() } else { format!("{} instead of {}", short(now), short(then)) };
+            let words = if is_personal(at) {
+                "differs".to_owned()
+            } else {
+                format!("{} instead of {}", short(now), short(then))
+            };
             lines.push(format!("`{place}`: {words}"));
         }
     }
@@ -167,7 +171,12 @@ mod tests {
         );
         assert_ne!(then, Plan::default());
         let lines = in_plans(&then, &now);
-        for line in ["`/name`: `y` instead of `x`", "`/webhooks/a/after_switch/retired`: `yes` instead of `no`", "`/webhooks/b` is gone", "`/webhooks/c` is new"] {
+        for line in [
+            "`/name`: `y` instead of `x`",
+            "`/webhooks/a/after_switch/retired`: `yes` instead of `no`",
+            "`/webhooks/b` is gone",
+            "`/webhooks/c` is new",
+        ] {
             assert!(lines.iter().any(|one| one == line), "{line}: {lines:?}");
         }
         assert!(lines.iter().any(|line| line.starts_with("`/spot_check")), "{lines:?}");

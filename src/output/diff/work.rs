@@ -12,7 +12,12 @@ use super::{Changes, wanted};
 pub(super) fn of_people(changes: &Changes<'_>) -> Vec<String> {
     let look = changes.not_compared.iter().map(|one| {
         let fields = wanted(one).lines().map(str::trim).collect::<Vec<_>>().join("; ");
-        format!("look at `{}`, on `{}`, and set what is not as here: `{}`", one.on, one.on.kind.screen(), clipped(&fields).replace('`', "'"))
+        format!(
+            "look at `{}`, on `{}`, and set what is not as here: `{}`",
+            one.on,
+            one.on.kind.screen(),
+            clipped(&fields).replace('`', "'")
+        )
     });
     let by_hand = changes.by_kind().into_iter().filter_map(|(kind, list)| {
         let count = list.iter().filter(|(_, executor)| *executor != Executor::Automatic).count();
@@ -20,7 +25,12 @@ pub(super) fn of_people(changes: &Changes<'_>) -> Vec<String> {
     });
     let decided = duties(changes.plan, changes.record).into_iter().filter(|duty| !duty.done).map(|duty| {
         let who = duty.who.map_or_else(String::new, |who| format!(", `{who}`"));
-        format!("{}{who}: {}", duty.when.name(), duty.what)
+        // A command stays whole.
+        let what = match duty.what.rsplit_once(": plan ").filter(|_| duty.at.starts_with("/sites/")) {
+            Some((what, command)) => format!("{what}: `plan {command}`"),
+            None => duty.what,
+        };
+        format!("{}{who}: {what}", duty.when.name())
     });
     look.chain(by_hand).chain(decided).chain(guide(changes)).collect()
 }
@@ -29,6 +39,7 @@ pub(super) fn of_people(changes: &Changes<'_>) -> Vec<String> {
 fn guide(changes: &Changes<'_>) -> Option<String> {
     let (on, place) = if changes.on_live { (SiteRole::Live, "live") } else { (SiteRole::Staging, "the copy") };
     let steps = steps(changes.plan.strategy?, on).iter().map(|step| step.about());
-    let titles: Vec<&str> = steps.filter(|about| about.executor != Executor::Automatic).map(|about| about.title).collect();
+    let titles: Vec<&str> =
+        steps.filter(|about| about.executor != Executor::Automatic).map(|about| about.title).collect();
     Some(format!("in a run on {place}, the guide's steps: {}", titles.join(", ")))
 }

@@ -28,7 +28,8 @@ const MARKED: usize = 300;
 
 /// The hidden marker and the three lines.
 pub(super) fn head(page: &Page<'_>) -> String {
-    let approving = [Some(approving(page)), Some(open(page)), Some(since(page))].into_iter().flatten().collect::<Vec<_>>();
+    let approving =
+        [Some(approving(page)), Some(open(page)), Some(since(page))].into_iter().flatten().collect::<Vec<_>>();
     format!(
         "{}\n{}\n\n**Cannot be undone:** {}.\n\n{}\n\n",
         marker(page),
@@ -71,7 +72,11 @@ fn verdict(page: &Page<'_>) -> String {
 /// How long ago the site was read.
 fn age(page: &Page<'_>) -> String {
     let Some(site) = &page.report.site else { return "read at an unknown time".to_owned() };
-    let recording = if site.mode == Mode::Snapshot { format!(" ({})", page.ink.prose(&site.worth.message())) } else { String::new() };
+    let recording = if site.mode == Mode::Snapshot {
+        format!(" ({})", page.ink.prose(&site.worth.message()))
+    } else {
+        String::new()
+    };
     let read = if site.mode == Mode::Snapshot { "a recording" } else { "read" };
     let at = page.ink.code(&site.captured_at);
     let ago = match site.captured_at.parse::<Timestamp>() {
@@ -94,7 +99,11 @@ fn approving(page: &Page<'_>) -> String {
     let (what, host) = (many(changes.list.len(), "change"), page.ink.code(changes.host));
     if is_taken(changes) {
         let digits = changes.digests.changes.get(..16).unwrap_or_default();
-        let what = if changes.list.is_empty() { "no change is needed".to_owned() } else { format!("exactly {what} may be made") };
+        let what = if changes.list.is_empty() {
+            "no change is needed".to_owned()
+        } else {
+            format!("exactly {what} may be made")
+        };
         return format!("**Approving** says that {what} on {host}, under the digest `{digits}`.");
     }
     let Next { why, .. } = next(changes);
@@ -104,7 +113,8 @@ fn approving(page: &Page<'_>) -> String {
 /// What somebody has still to decide.
 fn open(page: &Page<'_>) -> String {
     let findings = page.report.judgement.findings.iter().filter(|finding| !finding.accepted && !finding.unproven);
-    let mut rules: Vec<&str> = findings.map(|finding| finding.rule.as_str()).filter(|rule| UNDECIDED.contains(rule)).collect();
+    let mut rules: Vec<&str> =
+        findings.map(|finding| finding.rule.as_str()).filter(|rule| UNDECIDED.contains(rule)).collect();
     if rules.is_empty() {
         return "No decision that the rules know of is open.".to_owned();
     }
