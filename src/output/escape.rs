@@ -99,12 +99,14 @@ fn is_plain(word: &str) -> bool {
     let of_words = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\'' | '.' | ',' | '/' | '·' | '–' | '…');
     let names_a_host = word.split('.').skip(1).any(|part| part.starts_with(char::is_alphabetic));
     let is_a_number_of = word.split_once('-').is_some_and(|(key, number)| {
-        key.bytes().all(|b| b.is_ascii_alphabetic()) && number.bytes().all(|b| b.is_ascii_digit())
+        !key.is_empty()
+            && key.bytes().all(|b| b.is_ascii_alphabetic())
+            && number.starts_with(|c: char| c.is_ascii_digit())
     });
-    let is_a_commit = word.len() > 6 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let mut parts = word.split(|c: char| !c.is_alphanumeric());
+    let names_a_commit = parts.any(|part| part.len() > 6 && part.bytes().all(|b| b.is_ascii_hexdigit()));
     let starts = |mark: char| word.len() > 1 && word.starts_with(mark);
-    word.chars().all(of_words)
-        && !(names_a_host || is_a_number_of && word.len() > 1 || is_a_commit || starts('/') || starts('-'))
+    word.chars().all(of_words) && !(names_a_host || is_a_number_of || names_a_commit || starts('/') || starts('-'))
 }
 
 /// Code in an element of HTML that stands in Markdown, as in the summary of a fold: the text as it was written, on one line.
@@ -218,7 +220,7 @@ mod tests {
             ("at the gate, by jo: 30% (and/or more)", "at the gate, by jo: 30% (and/or more)"),
             ("`{a b}`, see `x`.", "`{a b}`, see `x`."),
             ("read at 06:12, of bloom.example", "read at `06:12`, of `bloom.example`"),
-            ("GH-12 RP-4471 deadbeef1 #1 @jo !5", "`GH-12` `RP-4471` `deadbeef1` `#1` `@jo` `!5`"),
+            ("GH-12/x RP-4471 a-deadbeef1 #1 @jo !5", "`GH-12/x` `RP-4471` `a-deadbeef1` `#1` `@jo` `!5`"),
             ("www.x.example https://x <b> [a](b) *c* _d_", "`www.x.example` `https://x` `<b>` `[a](b)` `*c*` `_d_`"),
             ("`a`@b `", "`` `a`@b `` `` ` ``"),
             ("a ``b (x@y):", "a ``` ``b ``` (`x@y`):"),
