@@ -11,10 +11,9 @@ use crate::model::plan::SiteRole;
 use crate::model::{Plan, Snapshot, State};
 use crate::output::diff::{Differs, Since, in_plans};
 use crate::project::git::revision::{self, Commit};
-use crate::project::signed;
-use crate::shape;
+use crate::project::{plan_of, signed};
 use crate::site::file::FileSite;
-use crate::text::{Limits, compose_bytes};
+use crate::text::Limits;
 
 use super::inputs::Checked;
 
@@ -62,7 +61,7 @@ fn by_revision(review: &str, checked: &Checked, args: &Diff) -> Result<Since, Fa
     let bytes = revision::file_at(path, &commit, limits.bytes as u64).map_err(refused)?;
     let bytes = bytes.ok_or_else(|| refused(format!("`{}` was not there yet", path.display())))?;
     let plan =
-        parsed(bytes, &limits).ok_or_else(|| refused("the plan of then cannot be read completely".to_owned()))?;
+        plan_of(bytes, &limits).ok_or_else(|| refused("the plan of then cannot be read completely".to_owned()))?;
     let (changes, site) = match site_at(&commit, args) {
         Err(why) => (Differs::Unknown(why.clone()), Differs::Unknown(why)),
         Ok(then) => compared((&plan, &then), checked),
@@ -75,12 +74,6 @@ fn by_revision(review: &str, checked: &Checked, args: &Diff) -> Result<Since, Fa
         changes,
         site,
     })
-}
-
-fn parsed(bytes: Vec<u8>, limits: &Limits) -> Option<Plan> {
-    let (_, tree, _) = compose_bytes(String::new(), bytes, limits);
-    let tree = tree.filter(|tree| tree.complete)?;
-    Some(shape::plan(&tree).0)
 }
 
 /// The site as the same file had it at a commit.

@@ -166,6 +166,13 @@ impl Parsed {
     }
 }
 
+/// The plan that these bytes are, by themselves; none where they cannot be read to their end.
+pub(crate) fn plan_of(bytes: Vec<u8>, limits: &Limits) -> Option<Plan> {
+    let (_, tree, _) = compose_bytes(String::new(), bytes, limits);
+    let tree = tree.filter(|tree| tree.complete)?;
+    Some(shape::plan(&tree).0)
+}
+
 /// A plan of these bytes.
 fn parse(path: &Path, bytes: Vec<u8>, (limits, show_personal): (Limits, bool), git: &Books) -> Parsed {
     let (source, tree, problems) = compose_bytes(path.display().to_string(), bytes, &limits);

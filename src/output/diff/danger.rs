@@ -109,7 +109,7 @@ pub(super) fn worst(changes: &Changes<'_>) -> String {
     let members = members(changes);
     if changes.switched {
         return format!(
-            "{live} is on AccessAlly Managed Contacts already: `Run Migration` was pressed there, and `plan undo` takes back none of it"
+            "{live} is on AccessAlly Managed Contacts already: `Run Migration` was pressed there, and no undo takes back any of it"
         );
     }
     let mailed = |mail: Option<DuringMigration>, key: &str| match mail {

@@ -181,7 +181,7 @@ impl Page<'_> {
     }
 
     /// Many things that are alike, in a fold.
-    fn folded(&self, summary: &str, lines: &[Block], room: usize, rest: impl Fn(usize) -> String) -> Vec<Block> {
+    fn folded(&self, summary: &str, lines: &[Block], room: usize, rest: &dyn Fn(usize) -> String) -> Vec<Block> {
         let list = fitting(lines, room.saturating_sub(length(summary)), rest);
         Vec::from([Block { text: format!("\n{}", fold(summary, &list)), shows: lines.len() }])
     }

@@ -83,10 +83,10 @@ fn age(page: &Page<'_>) -> String {
         _ if page.changes.invented => format!("of an invented site, {at}"),
         Err(_) => format!("of an unknown time, {at}"),
         Ok(taken) => match page.changes.now.duration_since(taken).as_mins() {
-            ..-5 => format!("dated in the future, {at}"),
-            ..1 => "just now".to_owned(),
-            minutes @ ..120 => format!("{} ago, {at}", many(minutes, "minute")),
-            minutes @ ..2_880 => format!("{} ago, {at}", many(minutes / 60, "hour")),
+            ..=-6 => format!("dated in the future, {at}"),
+            -5..1 => "just now".to_owned(),
+            minutes @ 1..120 => format!("{} ago, {at}", many(minutes, "minute")),
+            minutes @ 120..2_880 => format!("{} ago, {at}", many(minutes / 60, "hour")),
             minutes => format!("{} ago, {at}", many(minutes / 1_440, "day")),
         },
     };

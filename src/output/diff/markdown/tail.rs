@@ -24,7 +24,7 @@ pub(super) fn tail(page: &Page<'_>, room: usize) -> String {
     match command {
         None => format!("{table}\n{why}\n"),
         Some(command) if length(&command) > room.saturating_sub(BESIDE) => {
-            format!("{table}\n{why}: the command is longer than a comment, and `plan diff` prints it\n")
+            format!("{table}\n{why}: the command is longer than a comment may be, and the diff for a terminal has it\n")
         }
         Some(command) => {
             let fence = escape::fence(&command);
