@@ -332,6 +332,7 @@ fn the_first_lines_say_what_is_known_and_nothing_else() {
         "**Approving** lets nothing run yet",
         "**no way back** · an unknown number of members",
         "a recording of an invented site",
+        "on `staging.bloom.example`: nothing can be carried out on a recording. ",
     ] {
         assert!(ran.out.contains(words), "{words}: {}", ran.out);
     }

@@ -73,9 +73,13 @@ pub(super) fn fitting(blocks: &[Block], room: usize, rest: impl Fn(usize) -> Str
 /// A sentence without what is quoted in it: by this sentences are alike, whatever they are about.
 pub(super) fn shape(sentence: &str) -> String {
     let parts: Vec<&str> = sentence.split('`').collect();
-    // What no second backtick closes is not quoted.
-    let is_quoted = |at: usize| at % 2 == 1 && at + 1 < parts.len();
-    parts.iter().enumerate().map(|(at, part)| if is_quoted(at) { "…" } else { *part }).collect()
+    let one = |(at, part): (usize, &&str)| match (at % 2 == 1, at + 1 < parts.len()) {
+        (true, true) => "…".to_owned(),
+        // What no second backtick closes is not quoted.
+        (true, false) => format!("`{part}"),
+        (false, _) => (*part).to_owned(),
+    };
+    parts.iter().enumerate().map(one).collect()
 }
 
 /// What is quoted in a sentence.

@@ -107,7 +107,9 @@ fn approving(page: &Page<'_>) -> String {
         return format!("**Approving** says that {what} on {host}, under the digest `{digits}`.");
     }
     let Next { why, .. } = next(changes);
-    format!("**Approving** lets nothing run yet, of {what} on {host}: {}.", page.ink.prose(&why))
+    // What the command at the end is for is said there.
+    let why = why.split("; for ").next().unwrap_or(&why);
+    format!("**Approving** lets nothing run yet, of {what} on {host}: {}.", page.ink.prose(why))
 }
 
 /// What somebody has still to decide.
