@@ -4,16 +4,22 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::io::Write;
+
+use crate::output::inert::Inert;
 
 /// Most characters of a comment, as every host counts them at the most (UTF-16): GitHub takes 65,536.
-pub(super) const MOST: usize = 60_000;
+pub(super) const MOST: usize = 59_900;
 
 /// Most characters of a line that shows something of a plan or a site.
 const LONGEST: usize = 160;
 
-/// How long a text is.
+/// How long whole lines are once they are printed: what would be a command to a CI system's runner is spelt out then, and is longer.
 pub(super) fn length(text: &str) -> usize {
-    text.encode_utf16().count()
+    let mut printed = Vec::new();
+    // A list of bytes takes whatever is written.
+    let _ = Inert::new(&mut printed).write_all(text.as_bytes());
+    String::from_utf8_lossy(&printed).encode_utf16().count()
 }
 
 /// The beginning of a text that is too long to be shown whole.
@@ -114,6 +120,7 @@ mod tests {
         assert_eq!(fitting(&blocks, 13, rest), "aaaabbbb🌸🌸d");
         assert_eq!(fitting(&blocks, 12, rest), "aaaabbbb+2");
         assert_eq!(fitting(&blocks, 5, rest), "+4");
+        assert_eq!((length("::a\nb::c"), length("see ##[error]x 🌸")), (13, 22));
         assert_eq!(shape("open `a b` for `c`, a ` b"), "open … for …, a ` b");
         assert_eq!(quoted("open `a b` for `c`, a ` b"), ["a b", "c"]);
         assert_eq!(alike([1, 4, 3, 2], |n| n % 2), [vec![1, 3], vec![4, 2]]);
