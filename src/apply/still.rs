@@ -54,6 +54,12 @@ pub struct Moved {
     pub cure: Cure,
 }
 
+impl Moved {
+    fn kind(&self) -> Option<Kind> {
+        Kind::from_name(self.on.split('/').next()?)
+    }
+}
+
 /// What may put an object right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cure {
@@ -92,15 +98,7 @@ const NAMED: usize = 24;
 /// from right in front of the barrier; where it is gone only what the run changed can be compared.
 pub fn moved(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot, record: &Record) -> Vec<Moved> {
     let mut all = if at.are_changes_in_place() {
-        let pending = change::lower_on(at.plan, now, at.begin.on).changes;
-        let mut off = of_the_plan(at.begin, &now.state, &pending);
-        // What only the collector showed nobody can see any more.
-        if is_gone(at, now) {
-            off.retain(|moved| {
-                Kind::ALL.iter().all(|kind| !is_of(moved, *kind) || now.header.is_captured(kind.name()))
-            });
-        }
-        off
+        of_the_plan(at.begin, &now.state, &change::lower_on(at.plan, now, at.begin.on).changes)
     } else {
         Vec::new()
     };
@@ -110,6 +108,10 @@ pub fn moved(at: At<'_>, kept: Option<&Snapshot>, now: &Snapshot, record: &Recor
     }
     all.extend(of_the_migration(at, now).into_iter().filter(|moved| known.insert(moved.on.clone())));
     all.extend(maintenance(at, kept, now).filter(|moved| known.insert(moved.on.clone())));
+    if is_gone(at, now) {
+        // What only the collector showed nobody can see any more, and right before the push it was compared.
+        all.retain(|moved| moved.kind().is_none_or(|kind| now.header.is_captured(kind.name())));
+    }
     let here = &at.begin.host;
     let is_open = |moved: &Moved| moved.cure == Cure::SetBack || !record.stands(here, &moved.on, &moved.now);
     // By its whole name an earlier build had it attested.
@@ -165,10 +167,6 @@ fn is_gone(at: At<'_>, now: &Snapshot) -> bool {
     is_to_be_removed(at) && lists && !now.state.plugins.contains_key(COLLECTOR)
 }
 
-fn is_of(moved: &Moved, kind: Kind) -> bool {
-    moved.on.split('/').next() == Some(kind.name())
-}
-
 /// What the run changed, or what the plan wants and the site has not, any more.
 fn of_the_plan(begin: &Begin, now: &State, pending: &[Change]) -> Vec<Moved> {
     let is_off = |change: &&Change| !change::shows(change::read(now, &change.on).as_ref(), change.after.as_ref());
@@ -195,16 +193,11 @@ fn of_the_rest(at: At<'_>, kept: &Snapshot, now: &Snapshot) -> Vec<Moved> {
     // Nothing reads a site's tags, which a migration makes its own.
     let kinds = Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Tag && !free.contains(kind));
     let mut all = Vec::new();
-    let is_gone = is_gone(at, now);
-    if is_gone {
+    if is_gone(at, now) {
         left.plugins.remove(COLLECTOR);
     }
     for kind in kinds.filter(|kind| kept.header.is_captured(kind.name())) {
-        let is_captured = now.header.is_captured(kind.name());
-        if !is_captured && is_gone {
-            continue;
-        }
-        if !is_captured {
+        if !now.header.is_captured(kind.name()) {
             let (on, what) = (kind.name().to_owned(), "is no longer captured".to_owned());
             all.push(Moved { on, what, now: "missing".to_owned(), cure: cure(kind) });
             continue;

@@ -1,6 +1,10 @@
 //! The end of a run whose copy was pushed: the collector that gave the members is gone from it.
 
+use amc_plan::apply::still::{At, moved};
 use amc_plan::guide;
+use amc_plan::model::Kind;
+use amc_plan::model::snapshot::{COLLECTOR, Capture};
+use amc_plan::model::state::Plugin;
 
 use super::*;
 
@@ -37,4 +41,34 @@ fn who_was_compared_right_before_the_push_is_not_asked_for_once_the_collector_is
         let Turn::Waits { open, .. } = &said else { panic!("{strategy:?} {collector:?}: {said:?}") };
         assert!(open.to_string().contains("since they were reviewed: nobody was read"), "{open}");
     }
+}
+
+/// The collector gave everything but plugins, administrators and the environment, and is removed for the push: what it gave cannot be compared
+/// any more, and what is still read is.
+#[test]
+fn what_only_the_collector_showed_has_not_moved_once_it_is_removed_for_the_push() {
+    let mut kept = example();
+    kept.state.plugins.insert(COLLECTOR.to_owned(), Plugin { active: true.into(), ..Plugin::default() });
+    kept.state.plugins.insert("other/other.php".to_owned(), Plugin { active: true.into(), ..Plugin::default() });
+    let mut now = kept.clone();
+    now.state.plugins.remove(COLLECTOR);
+    let by_core = [Kind::Plugin, Kind::Administrator, Kind::Environment].map(Kind::name);
+    for (_, capture) in now.header.sections.iter_mut().filter(|(kind, _)| !by_core.contains(&kind.as_str())) {
+        *capture = Capture::Missing("the plugin is gone".to_owned());
+    }
+    (now.state.crm, now.state.maintenance) = (None, None);
+    let folder = folder();
+    let journal = Journal::open(&begun(&folder, SiteRole::Staging, None), &Key::new([7; 32])).unwrap();
+    let begin = journal.begin().unwrap();
+    let (plan, found) = (Plan::default(), BTreeMap::from([("crm".to_owned(), "0".to_owned())]));
+    let said = |passed: &[Step], now: &Snapshot| -> Vec<String> {
+        let at = At { begin, plan: &plan, passed, under_way: None, found: &found };
+        moved(at, Some(&kept), now, &Record::default()).into_iter().map(|moved| moved.on).collect()
+    };
+    let pushed = [Step::Configure, Step::RunMigration, Step::ReviewContacts, Step::Push];
+    assert_eq!(said(&pushed, &now), [] as [&str; 0]);
+    let before = said(&pushed[..3], &now);
+    assert!(before.iter().any(|on| on == "crm") && before.iter().any(|on| on.starts_with("plugin/")), "{before:?}");
+    now.state.plugins.remove("other/other.php");
+    assert_eq!(said(&pushed, &now), ["plugin/other/other.php"]);
 }
