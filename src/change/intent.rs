@@ -244,6 +244,7 @@ mod tests {
             contact("/spot_check/values/*/tags", "/spot_check/values/7/tags/0", json!("x")),
             contact("/spot_check/values/*/affiliate", "/spot_check/values/7/affiliate", json!("2")),
             contact("/spot_check/values/*/orders", "/spot_check/values/7/orders/0", json!("8")),
+            contact("/spot_check/values/*/unknown", "/spot_check/values/7/unknown/0", json!("affiliate")),
             ("/accepted_risks/*/rule", "/accepted_risks/0/rule", json!("x"), Neither),
             ("/accepted_risks/*/at", "/accepted_risks/0/at", json!("/x"), Neither),
             ("/accepted_risks/*/reason", "/accepted_risks/0/reason", json!("other"), Neither),

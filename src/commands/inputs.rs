@@ -22,7 +22,6 @@ use crate::rules::{
     Freshness, Inputs, Judgement, Members, MembersFile, Moment, Phase, READING_OLD, Verdict, judge, kind_of,
 };
 use crate::shape::personal;
-use crate::site::wordpress::Through;
 use crate::site::{Executor, Reading, Site, SiteError};
 use crate::trust::{Readings, of_this_machine, recorded_here};
 
@@ -117,36 +116,17 @@ pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
     )
 }
 
-/// Judges a plan against what is named, which is opened and read now; of a site at an address without its members.
+/// Judges a plan against what is named, which is opened and read now; a site at an address by the adapters that the settings name.
 pub(super) fn judged(
     opened: Opened,
     choice: &Choice,
     moment: impl Into<Moment>,
     live: bool,
 ) -> Result<Checked, Failure> {
-    judged_through(opened, choice, None, (moment.into(), live))
-}
-
-/// The same, with the members of a site at an address, as far as the adapters that the settings name give them.
-pub(super) fn judged_with_members(
-    opened: Opened,
-    choice: &Choice,
-    moment: impl Into<Moment>,
-    live: bool,
-) -> Result<Checked, Failure> {
     let through = members::through(choice.site(), &[], &opened.settings.site)?;
-    judged_through(opened, choice, through.as_ref(), (moment.into(), live))
-}
-
-fn judged_through(
-    opened: Opened,
-    choice: &Choice,
-    through: Option<&Through>,
-    (moment, live): (Moment, bool),
-) -> Result<Checked, Failure> {
-    let mut site = if opened.whole { choice.open(&opened.plan, through)? } else { None };
+    let mut site = if opened.whole { choice.open(&opened.plan, through.as_ref())? } else { None };
     let site = site.as_mut().map(|site| (site.as_mut() as &mut dyn Site, choice.mode()));
-    judged_against(opened, site, (moment, Attesting::InTime), live, false)
+    judged_against(opened, site, (moment.into(), Attesting::InTime), live, false)
 }
 
 /// Judges a plan against a site that is open, which is read now.

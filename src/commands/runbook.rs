@@ -26,7 +26,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     ensure_may_be_written(&args.out)?;
     let choice = Choice::of(args.site.as_ref(), args.snapshot.as_ref());
     let opened = Project::new(&args.plan, args.limits.into()).open()?;
-    let checked = inputs::judged_with_members(opened, &choice, Phase::Configure, args.on == SiteRole::Live)?;
+    let checked = inputs::judged(opened, &choice, Phase::Configure, args.on == SiteRole::Live)?;
     let path = args.plan.display().to_string();
     let report = checked.report(&path);
     if !checked.opened.whole {
@@ -68,6 +68,7 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         rehearsed,
         duties: duties(plan, &checked.opened.record),
         by_hand: (args.on, by_hand.unwrap_or_default()),
+        reads_members: checked.site.as_ref().map(|site| site.reading.census.is_some()),
     };
     let text = runbook::html(&page).map_err(std::io::Error::other)?;
     file::save_text(&args.out, &text)?;

@@ -56,6 +56,6 @@ pub(crate) fn plan() -> Value {
 /// The values of its contacts.
 pub(crate) fn contacts() -> Value {
     json!({"7": {
-        "first_name": "A", "last_name": "B", "email": "a@b.example", "tags": ["t"], "affiliate": "1", "orders": ["9"],
+        "first_name": "A", "last_name": "B", "email": "a@b.example", "tags": ["t"], "affiliate": "1", "orders": ["9"], "unknown": ["orders"],
     }})
 }

@@ -557,6 +557,7 @@ pub struct ContactRecord {
     pub orders: Vec<String>,
     /// Of what says by its absence that there is none: what nobody could read. It is compared with nothing.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[schemars(with = "Vec<NotRead>")]
     pub unknown: BTreeSet<NotRead>,
 }
 

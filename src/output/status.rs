@@ -175,7 +175,13 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
             if tasks > 0 {
                 let seen = if status.taking_back { "set back" } else { "in place" };
                 let by_hand = many(tasks, "object");
-                write!(out, " · {} of {by_hand} by hand seen {seen}", status.by_hand_seen.len())?;
+                // No site at an address is read for a status.
+                match status.by_hand_seen.len() {
+                    0 if status.site.contains("://") => {
+                        write!(out, " · {by_hand} by hand; the run reads which of them are {seen}")?;
+                    }
+                    count => write!(out, " · {count} of {by_hand} by hand seen {seen}")?,
+                }
             }
         }
         writeln!(out)?;

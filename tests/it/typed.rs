@@ -33,7 +33,7 @@ pub(crate) fn typed(place: &Place, words: &[&str], line: &str) -> (String, Optio
 
 /// The same for a command line with an environment of its own.
 pub(crate) fn typed_to(plain: &Command, line: &str) -> (String, Option<i32>) {
-    let mut child = of_its_own(plain, (15, "-qec", ""));
+    let mut child = of_its_own(plain, (60, "-qec", ""));
     // The terminal stays open: where nothing is asked for any more the program waits, as for a person.
     let (mut keys, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
     let (told, shown) = mpsc::channel();

@@ -21,7 +21,7 @@ use super::typed::Typed;
 pub(crate) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let choice = Choice::of(args.reading.site.as_ref(), args.reading.snapshot.as_ref());
     let opened = Project::new(&args.plan, args.limits.into()).open()?;
-    let checked = inputs::judged_with_members(opened, &choice, Phase::Configure, false)?;
+    let checked = inputs::judged(opened, &choice, Phase::Configure, false)?;
     if checked.judgement.verdict != Verdict::Green {
         concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
     }

@@ -8,7 +8,7 @@ use crate::apply::journal::{Begin, Event, JournalEntry};
 use crate::apply::proof::Proof;
 use crate::apply::since::{read_after, undone_at};
 use crate::apply::walk;
-use crate::change::Task;
+use crate::change::{self, Task};
 use crate::commands::{Terminal, attesting, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide::Named;
@@ -16,7 +16,7 @@ use crate::model::attested::Fact;
 use crate::model::plan::SiteRole;
 use crate::model::record::{Entry, Evidence, Record};
 use crate::model::text::many;
-use crate::model::{ObjectRef, Plan, State, Step};
+use crate::model::{Kind, ObjectRef, Plan, Snapshot, State, Step};
 use crate::output::survey::asks;
 use crate::survey::Screen;
 use crate::trust::{note_voided, of_this_machine, recorded_here};
@@ -106,10 +106,44 @@ impl Run {
         Ok(tasks(&begin, &[]).iter().find(|task| task.on == on).map(|task| screen_back(task, &known)))
     }
 
+    /// Refuses to end an undo at an address while a reading shows what a person made and has not set back.
+    pub(super) fn ensure_nothing_is_left_made(
+        &self,
+        left: &[ObjectRef],
+        now: &Snapshot,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<(), Failure> {
+        let Some(begin) = self.journal.begin() else { return Ok(()) };
+        let mut made = tasks(begin, left);
+        made.retain(|task| self.shows_back(task, now) == Some(false));
+        if made.is_empty() {
+            return Ok(());
+        }
+        // What keeps the copy from charging and mailing goes last.
+        made.sort_by_key(|task| matches!(task.on.kind, Kind::ChargingGuard | Kind::Mail));
+        show_back(&made, "set back", terminal)?;
+        let message = format!("the undo waits until {} set back by hand", are(made.len()));
+        Err(Failure::new(exit::PART_WAY, message)
+            .help(format!("set each of them back on its screen, and continue with `{}`; {LEAVE}", self.files.undo())))
+    }
+
+    /// What a reading of a site at an address shows to be set back.
+    pub(super) fn seen_back(&self, now: &Snapshot) -> Vec<ObjectRef> {
+        let tasks = self.journal.begin().map(|begin| tasks(begin, &[])).unwrap_or_default();
+        let seen = tasks.iter().filter(|task| self.shows_back(task, now) == Some(true));
+        seen.map(|task| task.on.clone()).collect()
+    }
+
+    /// Whether a reading shows it to be as it was; none where none does. A site in a file shows what its keeper has not written into it yet.
+    fn shows_back(&self, task: &Task<'_>, now: &Snapshot) -> Option<bool> {
+        let is_shown = !self.site.is_in_a_file() && now.header.is_captured(task.on.kind.name());
+        task.is_set_back(change::observed(now, task.on).as_ref()).filter(|_| is_shown)
+    }
+
     /// Says what a person has still to set back, where nothing waited for that, and makes void what they saw of it in the run.
     pub(super) fn tell_set_back(
         &self,
-        left: &[ObjectRef],
+        (left, seen_back): (&[ObjectRef], &[ObjectRef]),
         record: &Record,
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
@@ -118,7 +152,8 @@ impl Run {
         if is_set_back(self.journal.events()) {
             return Ok(());
         }
-        let tasks = tasks(begin, left);
+        let mut tasks = tasks(begin, left);
+        tasks.retain(|task| !seen_back.contains(task.on));
         show_back(&tasks, "set back", terminal)?;
         if !tasks.is_empty() {
             let (plan, site) = (self.files.plan().display().to_string(), &self.files.site);
@@ -132,6 +167,11 @@ impl Run {
         }
         Ok(())
     }
+}
+
+/// So many objects, with their verb.
+fn are(count: usize) -> String {
+    format!("{} {}", many(count, "object"), if count == 1 { "is" } else { "are" })
 }
 
 /// How an object is left as it was made.

@@ -8,7 +8,7 @@ use crate::apply::journal::{Begin, Event, JournalEntry};
 use crate::apply::machine::{Progress, Seen, seen};
 use crate::change::{self, Change};
 use crate::cli::Undo;
-use crate::commands::{Begun, Terminal, may_ask};
+use crate::commands::{Begun, Terminal, may_ask, members};
 use crate::failure::{Failure, exit};
 use crate::guide::{MigrationSignals, Stage};
 use crate::model::plan::SiteRole;
@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     for failure in &unread {
         writeln!(terminal.err, "attention: {}; an undo needs only the journal", line(&failure.message))?;
     }
-    let mut site = site_of(args, &opened, &begin)?;
+    let mut site = site_of(args, &opened, &begin, log.is_on_stderr())?;
     ensure_of_this_plan(&args.of.plan, &begin, &args.of.site, |its| format!("undo that: `{}`", its.named().undo()))?;
     let digest = &begin.digests.changes;
     let named_it = |given: &str| ensure_named(given, digest, "status", files);
@@ -133,6 +133,9 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     journal.append(event, Timestamp::now())?;
     files.note_down(journal.events(), false)?;
     let mut run = turn.at(site).run(journal);
+    if progress.came_to_its_changes() && !progress.is_closed_to_buyers() {
+        run.ensure_nothing_is_left_made(&left_as_made, &now, terminal)?;
+    }
     run.carry_out(&begin.changes, &leave, terminal)?;
     run.set_back(&left_as_made, args.no_input, terminal)?;
     run.reopen(args.no_input, terminal)?;
@@ -141,7 +144,9 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         Failure::new(exit::NOT_VERIFIED, format!("undone, but not read back: {error}"))
             .help(format!("run `{}` again once the site can be read", run.files.undo()))
     };
-    let state = run.site.configuration().map_err(not_read)?.state;
+    let now = run.site.configuration().map_err(not_read)?;
+    let seen_back = run.seen_back(&now);
+    let state = now.state;
     let left: Vec<usize> = run.journal.events().iter().filter_map(left).collect();
     let is_off = |change: &Change| !change::shows(change::read(&state, &change.on).as_ref(), change.before.as_ref());
     let taken_back = begin.changes.iter().enumerate().filter(|(at, _)| !left.contains(at));
@@ -162,7 +167,7 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
         _ => left_as_made,
     };
     if progress.came_to_its_changes() {
-        run.tell_set_back(&by_hand, &opened.record, terminal)?;
+        run.tell_set_back((&by_hand, &seen_back), &opened.record, terminal)?;
     }
     if !left.is_empty() || !by_hand.is_empty() {
         let others = left.iter().map(|at| begin.changes[*at].on.clone()).collect();
@@ -181,7 +186,9 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     let is_set_back = set_back::is_set_back(run.journal.events());
     let what = match (begin.by_hand.is_empty(), begin.changes.is_empty()) {
         (true, _) => "the site is as it was before the run, read back",
-        (false, _) if is_set_back => "the site is as it was before the run, as far as it was read or seen",
+        (false, _) if is_set_back || seen_back.len() == begin.by_hand.tasks().len() => {
+            "the site is as it was before the run, as far as it was read or seen"
+        }
         (false, _) if !progress.came_to_its_changes() => "the run had not come to the plan's changes, and is over",
         (false, true) => "the run is over; all of its changes were a person's, so `plan` took nothing back",
         (false, false) => "all that was carried out is taken back, read back; what was set by hand is not",
@@ -214,7 +221,7 @@ fn can_do_again(changes: &[Change], leave: &[String], terminal: &mut Terminal<'_
 }
 
 /// The site to set back: an address must be one that the plan names, or, where no plan can be read, the run's own.
-fn site_of(args: &Undo, opened: &Opened, begin: &Begin) -> Result<Box<dyn Site>, Failure> {
+fn site_of(args: &Undo, opened: &Opened, begin: &Begin, log_is_on_stderr: bool) -> Result<Box<dyn Site>, Failure> {
     let site = &args.of.site;
     ensure_there(site, begin)?;
     let is_named = opened.whole || !site.contains("://");
@@ -222,7 +229,9 @@ fn site_of(args: &Undo, opened: &Opened, begin: &Begin) -> Result<Box<dyn Site>,
         let message = format!("the run to undo is on `{}`, and `{}` is another site", begin.host, line(site));
         return Err(Failure::new(exit::TARGET, message).help("name the site that the run began on"));
     }
-    site::open(site, is_named.then_some(&opened.plan))
+    // An undo needs only the journal: where the adapters cannot be read, WordPress's own REST API has to do.
+    let through = members::of_a_run(site, &opened.settings.site, log_is_on_stderr).unwrap_or_default();
+    site::open_with_members(site, is_named.then_some(&opened.plan), through.as_ref())
 }
 
 /// Says that the run before can be undone too.

@@ -48,6 +48,8 @@ pub struct Page<'a> {
     pub duties: Vec<Duty>,
     /// What a person makes of the plan's changes, and on which of the two sites.
     pub by_hand: (SiteRole, ByHand),
+    /// Whether the site's reading has its members; none where no site was read.
+    pub reads_members: Option<bool>,
 }
 
 /// What is known of a rehearsal.

@@ -62,15 +62,22 @@ pub(super) fn executor(page: &Page<'_>, part: &Part<'_>, step: Step) -> Executor
     if step == Step::Configure && by_hand { Executor::Guided } else { step.about().executor }
 }
 
-/// Whether it is a WordPress at its address: nothing writes there, and no reading of it shows the members.
+/// Whether it is a WordPress at its address: nothing writes there.
 fn is_at_an_address(part: &Part<'_>) -> bool {
     part.site.contains("://")
 }
 
 /// Whether a run on this part begins only where it is accepted that the members are unknown.
 fn goes_without_members(page: &Page<'_>, part: &Part<'_>) -> bool {
-    let judged = page.standing.as_ref().filter(|_| part.on == page.by_hand.0);
-    is_at_an_address(part) || judged.is_some_and(|report| report.judgement.lacks_only_members())
+    // The other site is read as this one is.
+    match page.reads_members {
+        Some(reads_members) if is_at_an_address(part) => !reads_members,
+        None if is_at_an_address(part) => true,
+        _ => {
+            let judged = page.standing.as_ref().filter(|_| part.on == page.by_hand.0);
+            judged.is_some_and(|report| report.judgement.lacks_only_members())
+        }
+    }
 }
 
 fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut String) -> fmt::Result {

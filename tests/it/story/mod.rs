@@ -183,11 +183,26 @@ fn from_an_empty_folder_to_a_certificate_and_its_replay_on_live() {
     agency.backs_up(&copy, "RP-1");
     let green = check();
     assert!(green.code == Some(0) && green.out.contains("apply would make 7 changes"), "{green:#?}");
+    reads_alike(&agency, &copy);
 
     taken_back(&agency, (&copy, &live), &operator);
     rehearsed(&agency, (&copy, &live), &operator);
     assert!(agency.path("switch.rehearsal.json").exists());
     replayed(&agency, &live);
+}
+
+/// Whatever else looks at the site sees what the check saw.
+fn reads_alike(agency: &Agency, copy: &Site) {
+    let url = copy.staging.url();
+    agency.run(copy, &["runbook", PLAN, "--site", url, "--out", "page.html"]).ends(0, &[]);
+    let page = fs::read_to_string(agency.path("page.html")).unwrap();
+    assert!(!page.contains("accept-unknown members") && !page.contains("no reading shows the members"));
+    let survey = agency.run(copy, &["survey", PLAN, "--site", url, "--who", "jo"]);
+    assert!(!format!("{}{}", survey.out, survey.err).contains("order-form"), "{survey:#?}");
+    let bundle = ["support-bundle", PLAN, "--site", url, "--for", "vendor", "--yes", "--out", "vendor.txt"];
+    agency.run(copy, &bundle).ends(0, &[]);
+    let bundle = fs::read_to_string(agency.path("vendor.txt")).unwrap();
+    assert!(!bundle.contains("not read"), "{bundle}");
 }
 
 /// A run that is taken back leaves the site as it was.
@@ -199,10 +214,14 @@ fn taken_back(agency: &Agency, (copy, live): (&Site, &Site), operator: &Person<'
     run("apply", &["--confirm", &digest]).ends(20, &["waits at `configure`"]);
     operator.sets("_accessally_setting_developer", "production-url", &format!("//{}", host(live)));
     assert_ne!(copy.dump(), before);
+    // It ends once a reading shows that what a person made is set back.
     let undone = run("undo", &["--confirm", &digest]);
-    undone.ends(0, &[]);
+    undone.ends(20, &["the undo waits until 1 object is set back by hand"]);
     assert!(undone.out.contains("- production_url: //localhost"), "{undone:#?}");
     operator.sets("_accessally_setting_developer", "production-url", "//staging.bloom.example");
+    let undone = run("undo", &[]);
+    undone.ends(0, &[]);
+    assert!(undone.out.contains("the site is as it was before the run"), "{undone:#?}");
     assert_eq!(copy.dump(), before);
     assert_eq!(agency.digest(copy, &[]), digest);
 }
