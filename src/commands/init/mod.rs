@@ -1,6 +1,7 @@
 //! `plan init`: a first plan from a site, with ten spot-check contacts, commented where a person has to decide.
 
 mod draft;
+mod next;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -112,12 +113,9 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
             lacking.join(", ")
         )?;
     }
-    writeln!(
-        terminal.err,
-        "next: decide what its comments ask for, then run: plan check {} --site {}",
-        escape::shell(&args.out.display().to_string()),
-        escape::shell(&args.site)
-    )?;
+    for line in next::next(&args.out, &args.site, &args.adapters.files) {
+        writeln!(terminal.err, "{}", escape::line(&line))?;
+    }
     Ok(exit::OK)
 }
 

@@ -186,10 +186,10 @@ fn what_keeps_the_members_of_an_address_from_being_read_is_named() {
     why("the population after: not captured, because of 244 of 244 the contact ID is unknown");
     why("the plugin on the site has another list, which was not made with the adapter `bloom-stand-in` as it is now");
     let ran = club.run(&["init", "--site", url, "--adapter", "bloom.adapter.yaml", "--out", "new/first.yaml"]);
-    ran.ends(
-        0,
-        &["no contacts could be chosen", "another list", "`plan bridge zip --adapter FILE --out plan-bridge.zip`"],
-    );
+    ran.ends(0, &["no contacts could be chosen", "another list", "`plan bridge zip --adapter FILE --out NEW.zip`"]);
+    // What it says to run reads the site as it did.
+    let next = format!("then run: plan check new/first.yaml --site {url} --adapter bloom.adapter.yaml");
+    ran.ends(0, &[&next, "copy bloom.adapter.yaml into new, and write into new/plan.toml, under `[site]`: adapter = \"bloom.adapter.yaml\""]);
     club.site.ask("{");
     why("the plugin `plan-bridge` did not give it");
     std::fs::remove_dir_all(club.site.plugin()).unwrap();
