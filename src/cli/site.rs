@@ -108,7 +108,8 @@ pub enum SiteVerb {
         /// The plan: the mail names its sites, and counts by its strategy how often a file is needed.
         #[arg(long, value_name = "PLAN")]
         plan: Option<PathBuf>,
-        /// The site's own adapters, which count before the built-in ones.
+        /// The site's own adapters, which count before the built-in ones. With `--plan` they are those that `plan.toml` names, unless
+        /// some are named here.
         #[arg(long, value_name = "FILE")]
         adapter: Vec<PathBuf>,
         /// The new file; without it, standard output.

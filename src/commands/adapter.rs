@@ -14,7 +14,7 @@ use crate::site::file::save_text;
 use crate::text::nearest;
 
 use super::Terminal;
-use super::collector::{ZIP, command};
+use super::collector;
 
 pub(super) fn run(args: &Adapter, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match &args.verb {
@@ -129,7 +129,7 @@ fn check(files: &[PathBuf], terminal: &mut Terminal<'_>) -> Result<u8, Failure> 
             writeln!(
                 terminal.err,
                 "next: `{}`, upload it under Plugins > Add New > Upload Plugin, and take a capture",
-                escape::line(&command(ZIP, files))
+                escape::line(&collector::zip(files))
             )?;
             Ok(exit::OK)
         }

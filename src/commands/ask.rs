@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::adapter::LONGEST;
 use crate::bridge::{Asked, Way, ask, ways};
 use crate::cli::AskWay;
 use crate::failure::{Failure, exit};
+use crate::fs;
 use crate::model::digest;
 use crate::output::escape;
 use crate::project::Project;
@@ -12,10 +14,13 @@ use crate::site::file::save_text;
 use crate::text::Limits;
 
 use super::Terminal;
-use super::adapter::with_own;
+use super::adapter::{own, texts};
 use super::bridge::{Made, made};
-use super::collector::{ZIP, command};
+use super::collector::{self, command};
 use super::new_file::ensure_new;
+
+/// Most bytes of a zip that is looked at.
+const MOST: u64 = 16 << 20;
 
 pub(super) fn run(
     way: Option<AskWay>,
@@ -27,9 +32,14 @@ pub(super) fn run(
         ensure_new(out, terminal)?;
     }
     let path = plan;
-    let plan =
-        plan.map(|plan| Project::new(plan, Limits::default()).open()).transpose()?.map(|opened| opened.plan.clone());
-    let Made { zip, reads, reads_text } = made(&with_own(adapters)?)?;
+    let opened = plan.map(|plan| Project::new(plan, Limits::default()).open()).transpose()?;
+    let own_texts = match &opened {
+        Some(opened) if adapters.is_empty() => opened.settings.site.adapters(LONGEST)?,
+        _ => texts(adapters)?,
+    };
+    let plan = opened.map(|opened| opened.plan.clone());
+    let adapters: Vec<PathBuf> = own_texts.iter().map(|(path, _)| path.clone()).collect();
+    let Made { zip, reads, reads_text } = made(&own(own_texts)?.0)?;
     let zip = digest::of_bytes(&zip);
     let sites = plan.as_ref().map(|plan| [plan.sites.staging.as_str(), plan.sites.live.as_str()]);
     if let Some(path) = path.filter(|_| sites.is_some_and(|sites| sites.contains(&""))) {
@@ -49,8 +59,8 @@ pub(super) fn run(
         }
         None => write!(terminal.out, "{}", escape::terminal(&text))?,
     }
-    if let Some(attached) = way.and_then(attached) {
-        writeln!(terminal.err, "attach to it what this makes: `{}`", escape::line(&command(attached, adapters)))?;
+    if let Some(attached) = way.and_then(|way| attached(way, &zip, &adapters)) {
+        writeln!(terminal.err, "attach to it {}", escape::line(&attached))?;
     }
     Ok(exit::OK)
 }
@@ -64,11 +74,17 @@ fn of(way: AskWay) -> Way {
     }
 }
 
-/// What makes the file that the mail says is attached.
-fn attached(way: AskWay) -> Option<[&'static str; 2]> {
-    match way {
-        AskWay::Plugin | AskWay::Download => Some(ZIP),
-        AskWay::Script => Some(["plan bridge script", " > plan-collector.php"]),
-        AskWay::Survey => None,
-    }
+/// The file that the mail says is attached, or what makes it.
+fn attached(way: AskWay, sha256: &str, adapters: &[PathBuf]) -> Option<String> {
+    let name = collector::NAME;
+    let made = match way {
+        AskWay::Plugin | AskWay::Download => match fs::read(Path::new(name), MOST) {
+            Ok(bytes) if digest::of_bytes(&bytes) == sha256 => return Some(format!("`{name}`, which lies here")),
+            Ok(_) => return Some(format!("as `{name}` what this makes: `{}`", collector::zip(adapters))),
+            Err(_) => collector::zip(adapters),
+        },
+        AskWay::Script => command(["plan bridge script", " > plan-collector.php"], adapters),
+        AskWay::Survey => return None,
+    };
+    Some(format!("what this makes: `{made}`"))
 }

@@ -13,6 +13,7 @@ use crate::output::escape;
 
 use super::Terminal;
 use super::adapter::with_own;
+use super::collector::command;
 
 pub(super) fn run(args: &Bridge, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match &args.verb {
@@ -66,6 +67,13 @@ fn zip(adapters: &[PathBuf], out: &Path, terminal: &mut Terminal<'_>) -> Result<
         terminal_out,
         "remove   Plugins > Plan bridge > Deactivate, Delete; the folder {FOLDER} is then gone, and nothing is left"
     )?;
-    writeln!(terminal.err, "wrote {}: `plan site ask` writes the mail to the site's owner", escape::path(out))?;
+    let ask = |way| escape::line(&command([&format!("plan site ask --way {way}"), ""], adapters));
+    writeln!(
+        terminal.err,
+        "wrote {}: `{}` writes the mail to the site's owner, or, for one who gives no login, `{}`",
+        escape::path(out),
+        ask("plugin"),
+        ask("download")
+    )?;
     Ok(exit::OK)
 }

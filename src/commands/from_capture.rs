@@ -19,7 +19,7 @@ use crate::text::Limits;
 use crate::trust::{Readings, was_taken_here};
 
 use super::adapter::read_own;
-use super::collector::{ZIP, command};
+use super::collector::{command, zip};
 use super::new_file::ensure_new;
 use super::record::said::ensure_person_known;
 use super::{Terminal, tracked, without_adapter};
@@ -59,7 +59,7 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
              the plugin another list: `{}`, upload it under Plugins > Add New > Upload Plugin, where WordPress offers to replace the one that is there, \
              and take the capture again (of the script: `{}`)",
             escape::line(name),
-            escape::line(&command(ZIP, adapters)),
+            escape::line(&zip(adapters)),
             escape::line(&command(["plan bridge script", ""], adapters))
         )?;
     }
@@ -118,10 +118,27 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
         _ => writeln!(
             terminal.err,
             "as a recording (`--snapshot`) it counts as recorded, since nothing here shows who took the capture: once there \
-             is a plan of this site, read it again with `--who WHO --plan PLAN`, which says who answers for it"
+             is a plan of this site, say who answers for it: {}",
+            escape::line(&answered_for(given, reading.population.is_some()))
         )?,
     }
     Ok(exit::OK)
+}
+
+/// The commands that read the capture again with somebody who answers for it: into new files, which are then moved over these.
+fn answered_for(given: &Given<'_>, has_population: bool) -> String {
+    let Given { file, adapters, out, .. } = *given;
+    let shell = |path: &Path| escape::shell(&path.display().to_string());
+    let name = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let next = out.with_file_name(format!("next-{name}"));
+    let read = format!("plan snapshot from-capture {}", shell(file));
+    let read = command([&read, &format!(" --who WHO --plan PLAN --out {}", shell(&next))], adapters);
+    let moves = |from: &Path, to: &Path| format!("`mv {} {}`", shell(from), shell(to));
+    let mut commands = vec![format!("`{read}`"), moves(&next, out)];
+    if has_population {
+        commands.push(moves(&disk::named_population(&next), &disk::named_population(out)));
+    }
+    commands.join(", then ")
 }
 
 /// A site's file, and the same read back.

@@ -114,6 +114,14 @@ fn what_no_adapter_covers_and_another_list_lead_to_the_command_that_helps() {
     assert!(said.contains("`plan bridge zip --adapter a.yaml --out plan-bridge.zip`"), "{said}");
     let zip = ["bridge", "zip", "--adapter", "a.yaml", "--out", "plan-bridge.zip"];
     assert!(program().current_dir(place.path()).args(zip).output().unwrap().status.success());
+    // The first zip is not overwritten, nor what was read first.
+    let mut command = program();
+    command.current_dir(place.path()).args(["snapshot", "from-capture", "a.capture.ndjson", "--adapter", "a.yaml"]);
+    let said = text(&command.args(["--out", "c.site.ndjson"]).output().unwrap().stderr);
+    assert!(said.contains("`plan bridge zip --adapter a.yaml --out plan-bridge-2.zip`"), "{said}");
+    let read =
+        "`plan snapshot from-capture a.capture.ndjson --adapter a.yaml --who WHO --plan PLAN --out next-c.site.ndjson`";
+    assert!(said.contains(&format!("{read}, then `mv next-c.site.ndjson c.site.ndjson`")), "{said}");
 }
 
 #[test]

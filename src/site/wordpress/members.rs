@@ -138,7 +138,7 @@ fn another_list(not_asked: &[String]) -> String {
     }
     format!(
         "; the plugin on the site has another list, which was not made with the adapter `{}` as it is now: `plan bridge zip --adapter FILE --out \
-         plan-bridge.zip` makes one with it, to be uploaded under Plugins, where WordPress offers to replace the one that is there",
+         NEW.zip` makes one with it, to be uploaded under Plugins, where WordPress offers to replace the one that is there",
         not_asked.join("`, `")
     )
 }

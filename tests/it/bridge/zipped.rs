@@ -81,6 +81,31 @@ fn it_holds_the_files_of_bridge_and_its_list_and_is_the_same_each_time() {
         let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         assert!(mail.contains(&digest), "{of}: {mail}");
     }
+    // With a plan its `plan.toml` names the adapter, and what the zip says last is the mail of that zip.
+    std::fs::create_dir(here.join("plans")).unwrap();
+    for (name, from) in [("plans/own.yaml", own), ("plans/switch.yaml", "plans/bloom-coaching.yaml")] {
+        std::fs::copy(from, here.join(name)).unwrap();
+    }
+    std::fs::write(here.join("plans/plan.toml"), "[site]\nadapter = \"own.yaml\"\n").unwrap();
+    let asked = ["site", "ask", "--way", "plugin", "--plan", "plans/switch.yaml"];
+    let digest = |name: &str| {
+        let digest = Sha256::digest(std::fs::read(here.join(name)).unwrap());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    let mail = ran(here, &asked, 0);
+    assert!(mail.contains(&digest("own.zip")) && !mail.contains(&digest("one.zip")), "{mail}");
+    let made = "what this makes: `plan bridge zip --adapter plans/own.yaml --out plan-bridge.zip`";
+    assert!(mail.contains(made), "{mail}");
+    let said = ran(here, &["bridge", "zip", "--adapter", "plans/own.yaml", "--out", "plan-bridge.zip"], 0);
+    assert!(said.contains("`plan site ask --way plugin --adapter plans/own.yaml` writes the mail"), "{said}");
+    assert!(ran(here, &asked, 0).contains("attach to it `plan-bridge.zip`, which lies here"));
+    // What lies there is not overwritten, so the next command names another file.
+    std::fs::copy(here.join("one.zip"), here.join("plan-bridge.zip")).unwrap();
+    let said = ran(here, &asked, 0);
+    assert!(
+        said.contains("as `plan-bridge.zip` what this makes") && said.contains("--out plan-bridge-2.zip`"),
+        "{said}"
+    );
     let said = ran(here, &["bridge", "zip", "--out", "one.zip"], 2);
     assert!(said.contains("`one.zip` exists, and is not overwritten"), "{said}");
     assert!(bytes == std::fs::read(here.join("one.zip")).unwrap());
