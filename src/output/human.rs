@@ -16,7 +16,7 @@ use crate::text::{Source, same_length};
 
 use super::clip::{self, Clip};
 use super::words::SEPARATOR;
-use super::{Report, Sources, escape};
+use super::{Report, Sources, escape, naming_plan};
 
 /// How a picture is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -48,13 +48,13 @@ pub fn render(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Res
     if let Some(more) = judged.len().checked_sub(style.most).filter(|more| *more > 0) {
         writeln!(out, "… and {} more; `--format concise` lists them all\n", many(more, "finding"))?;
     }
-    render_unproven(&unproven, style, out)?;
+    render_unproven(&unproven, report.path, style, out)?;
     render_coming(report, style, out)?;
     summary(report, style, out)
 }
 
 /// What is unproven, gathered by what is missing: twenty rules may lack the same fact.
-fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn render_unproven(unproven: &[&Finding], plan: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut by_why: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
     for finding in unproven.iter().filter(|finding| finding.severity == Severity::Error) {
         if let Some(Missing { facts, why, .. }) = &finding.lacks {
@@ -85,10 +85,8 @@ fn render_unproven(unproven: &[&Finding], style: Style, out: &mut dyn Write) -> 
     let (of_members, others): (Vec<_>, Vec<_>) = lacking.partition(|lacks| lacks.members_only);
     writeln!(out, "  help: {BY_HAND}{}", if others.is_empty() { "" } else { "," })?;
     if !others.is_empty() {
-        writeln!(
-            out,
-            "        or look at the screens: `plan survey PLAN --site SITE --who WHO` asks for what is missing, one after the other"
-        )?;
+        let survey = "or look at the screens: `plan survey PLAN --site SITE --who WHO` asks for what is missing, one after the other";
+        writeln!(out, "        {}", naming_plan(survey, plan))?;
     }
     if !of_members.is_empty() {
         writeln!(
@@ -169,7 +167,7 @@ impl<'a> Picture<'a> {
             message.push_str(" (accepted)");
         }
         let help = [
-            finding.help.as_deref().map(escape::line),
+            finding.help.as_deref().map(|help| naming_plan(&escape::line(help), report.path)),
             finding
                 .fix
                 .as_ref()

@@ -50,6 +50,16 @@ pub struct Report<'a> {
     pub show_personal: bool,
 }
 
+/// A sentence whose commands name this plan, where they have `PLAN` in its place.
+pub(crate) fn naming_plan(sentence: &str, plan: &str) -> String {
+    let of = |command: &str| {
+        let named = |word: &str| if word == "PLAN" { escape::shell(plan) } else { word.to_owned() };
+        command.split(' ').map(named).collect::<Vec<_>>().join(" ")
+    };
+    let parts = sentence.split('`').map(|part| if part.starts_with("plan ") { of(part) } else { part.to_owned() });
+    parts.collect::<Vec<_>>().join("`")
+}
+
 /// The site of a report.
 #[derive(Clone, Debug)]
 pub struct SiteLine {

@@ -94,6 +94,7 @@ impl Run {
     ) -> Result<(), Failure> {
         let (host, on) = self.place(step, plan);
         let by = self.by(who);
+        let look = self.files.typed().named().status();
         let said: Said = match ask {
             Ask::Verification => {
                 let Some(lines) = pasted(answer, terminal)? else { return Ok(()) };
@@ -102,8 +103,8 @@ impl Run {
             Ask::Acknowledgement(number) => {
                 steps::acknowledgement(by, &self.project.record()?, *number, answer.to_owned())?
             }
-            Ask::SignIn => steps::sign_in(by, plan, affirmed(answer)?, on)?,
-            Ask::Step(step) => steps::step(by, plan, (*step, affirmed(answer)?), on)?,
+            Ask::SignIn => steps::sign_in(by, plan, affirmed(answer, &look)?, on)?,
+            Ask::Step(step) => steps::step(by, plan, (*step, affirmed(answer, &look)?), on)?,
             Ask::Purchase(form) => {
                 let expect = plan.test_purchases.get(form).map_or(&[][..], |wanted| &wanted.expect);
                 let saw = seen(answer, expect)?;
@@ -164,12 +165,12 @@ fn pasted(first: &str, terminal: &mut Terminal<'_>) -> Result<Option<String>, Fa
     Ok(Some(lines.join("\n")))
 }
 
-/// What somebody says who says yes: what stands after it. A text that was meant for another question attests nothing.
-fn affirmed(answer: &str) -> Result<String, Failure> {
+/// What somebody says who says yes (`look` is the command that names the way back): what stands after it. A text that was meant for another question attests nothing.
+fn affirmed(answer: &str, look: &str) -> Result<String, Failure> {
     let refused = |why: String| {
-        Failure::new(exit::USAGE, why).help(
-        "once it is so, answer `yes` and what you saw, in one line; if it cannot be so, `q` ends here, and `plan status PLAN --site SITE` names the way back",
-    )
+        Failure::new(exit::USAGE, why).help(format!(
+            "once it is so, answer `yes` and what you saw, in one line; if it cannot be so, `q` ends here, and `{look}` names the way back"
+        ))
     };
     let (word, says) = answer.split_at(answer.find(|c: char| !c.is_alphabetic()).unwrap_or(answer.len()));
     if !word.eq_ignore_ascii_case("yes") {
