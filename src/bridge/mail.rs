@@ -168,7 +168,8 @@ fn plugin(mail: &mut Mail, asked: &Asked<'_>) {
     removal(
         mail,
         &[
-            "Users > Profile of that account > Application Passwords > Revoke, and delete the account. The password opens nothing from then on.",
+            "Then write to us that it is deleted, and wait for our answer: only with the login can we see that it is gone.",
+            "When we have answered, and not before: Users > Profile of that account > Application Passwords > Revoke, and delete the account. The password opens nothing from then on.",
         ],
     );
     mail.heading("How long it takes");
@@ -393,6 +394,18 @@ mod tests {
             assert!(way == Way::Script || words(&mail).contains("Your host forbids installing plugins"), "{mail}");
             assert!(way != Way::Plugin || words(&mail).contains("You give no login away"), "{mail}");
         }
+    }
+
+    #[test]
+    fn the_login_is_revoked_only_once_it_showed_that_the_plugin_is_gone() {
+        let mail = words(&mail(Way::Plugin, None));
+        let at = |text: &str| mail.find(text).unwrap_or_else(|| panic!("{text}: {mail}"));
+        let steps = [
+            "Deactivate, then Delete",
+            "Then write to us that it is deleted, and wait for our answer",
+            "Revoke, and delete",
+        ];
+        assert!(steps.map(at).is_sorted(), "{mail}");
     }
 
     #[test]

@@ -32,7 +32,9 @@ pub(super) fn run(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure
                 let is_gone = matches!(plugin, Ok(None));
                 note_worked(&mark, is_gone, Timestamp::now())?;
                 line("plugin", &said_of(plugin), terminal)?;
-                line("password", &format!("the login still works; revoke it: {REVOKE}"), terminal)?;
+                let revoke =
+                    if is_gone { "revoke it" } else { "once this command saw that the plugin is gone, revoke it" };
+                line("password", &format!("the login still works; {revoke}: {REVOKE}"), terminal)?;
                 let question = "\nRevoke it there, then press Enter to look again (q ends): ";
                 // At the end of the input nobody is there who could revoke anything.
                 if is_gone && may_ask(false) && terminal.ask_line(question)?.is_some_and(|answer| answer != "q") {
