@@ -14,6 +14,8 @@ use crate::reconcile::{
 };
 use crate::text::apart;
 
+use super::named::fields;
+use super::tags::differing;
 use super::{Verification, shown_id};
 
 /// Writes the verification.
@@ -118,9 +120,15 @@ impl Page {
             let words = words.join("  ");
             let words = if spot.is_equal() { words.trim_end().to_owned() } else { self.bad(words.trim_end()) };
             writeln!(out, "  {:first$}  {words}", id(spot))?;
-            for (field, cell) in spot.cells.iter().filter(|_| self.personal) {
-                if let Cell::Differs { before, after } | Cell::Respelt { before, after } = cell {
-                    values(field.name(), Some(before), Some(after), out)?;
+            for (field, cell) in &spot.cells {
+                match cell {
+                    Cell::Differs { before, after } | Cell::Respelt { before, after } if self.personal => {
+                        values(field.name(), Some(before), Some(after), out)?
+                    }
+                    Cell::Differs { before, after } if *field == Field::Tags => {
+                        writeln!(out, "      {}", differing(*field, Some(before), Some(after)))?
+                    }
+                    _ => {}
                 }
             }
         }
@@ -170,13 +178,12 @@ impl Page {
     }
 
     fn one_changed(&self, changed: &Changed, out: &mut dyn Write) -> io::Result<()> {
-        let fields: Vec<&str> = changed.fields.iter().map(|field| field.name()).collect();
         let was = changed
             .was
             .as_ref()
             .map(|was| format!(" (was {})", escape::line(&shown_id(was, self.personal))))
             .unwrap_or_default();
-        writeln!(out, "    {}{was}: {}", escape::line(&shown_id(&changed.id, self.personal)), fields.join(", "))?;
+        writeln!(out, "    {}{was}: {}", escape::line(&shown_id(&changed.id, self.personal)), fields(changed))?;
         self.values(&changed.values, out)
     }
 

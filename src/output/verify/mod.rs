@@ -4,6 +4,7 @@ mod document;
 pub mod human;
 pub mod json;
 mod named;
+mod tags;
 
 use std::borrow::Cow;
 

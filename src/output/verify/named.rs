@@ -3,7 +3,7 @@
 use crate::output::escape;
 use crate::reconcile::{Alone, Cell, Changed, Comparison, Examples, Spot};
 
-use super::shown_id;
+use super::{shown_id, tags};
 
 /// Most contacts of a class that a line names.
 const NAMED: usize = 5;
@@ -34,14 +34,28 @@ fn alone(class: &str, examples: &Examples<Alone>) -> Option<String> {
     line(class, examples.total, examples.first.iter().map(|alone| id(&alone.id)))
 }
 
+/// The fields in which a contact differs, without a personal value.
+pub(super) fn fields(changed: &Changed) -> String {
+    let of = |field| match changed.values.iter().find(|values| values.field == field) {
+        Some(values) => tags::differing(field, values.before.as_ref(), values.after.as_ref()),
+        None => field.name().to_owned(),
+    };
+    changed.fields.iter().map(of).collect::<Vec<_>>().join(", ")
+}
+
 fn changed(changed: &Changed) -> String {
-    let fields: Vec<&str> = changed.fields.iter().map(|field| field.name()).collect();
-    format!("{} ({})", id(&changed.id), fields.join(", "))
+    format!("{} ({})", id(&changed.id), fields(changed))
 }
 
 fn differing(spot: &Spot) -> String {
-    let differs = spot.cells.iter().filter(|(_, cell)| matches!(cell, Cell::Differs { .. }));
-    let fields: Vec<&str> = differs.map(|(field, _)| field.name()).collect();
+    let fields: Vec<String> = spot
+        .cells
+        .iter()
+        .filter_map(|(field, cell)| match cell {
+            Cell::Differs { before, after } => Some(tags::differing(*field, Some(before), Some(after))),
+            _ => None,
+        })
+        .collect();
     format!("{} ({})", id(&spot.id), fields.join(", "))
 }
 
