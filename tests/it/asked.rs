@@ -127,6 +127,28 @@ fn after_the_confirmation_nobody_types_a_command_until_the_certificate() {
     }
 }
 
+#[test]
+fn who_confirms_reads_first_what_is_written_and_who_is_at_the_keyboard_is_explained() {
+    let place = Place::new();
+    let digest = place.digest();
+    let mut jo = Keyboard::at(&place, &["apply", PLAN, "--site", SITE]);
+    let shown = jo.sees("Type the first eight digits of the changes' digest to begin the run");
+    let last = shown.lines().rev().nth(1).unwrap();
+    assert!(last.starts_with("The run has 7 changes: `plan` writes 7 of them into the file `"), "{last}");
+    jo.sees(": ");
+    jo.types(&digest[..8]);
+    jo.sees("who is at the keyboard?");
+    jo.types("?");
+    jo.sees("your name as the plan has it under `people`");
+    jo.sees("who is at the keyboard?");
+    jo.types("joe");
+    jo.sees("`joe` is not one of the plan's `people`; `?` explains");
+    jo.sees("who is at the keyboard?");
+    jo.types("jo");
+    jo.answers("next: Start Verification", "q");
+    jo.ends(20);
+}
+
 /// `jo` begins what is confirmed, and is asked for the guard's address.
 fn jo_begins(place: &Place) -> Keyboard {
     says_what_is_there(place);

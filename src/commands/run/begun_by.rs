@@ -45,7 +45,12 @@ pub(super) fn ask_who(plan: &Plan, terminal: &mut Terminal<'_>) -> Result<Option
             Some(who) if plan.people.contains_key(&who) => return Ok(Some(who)),
             None => return Ok(None),
             Some(who) if who == "q" => return Ok(None),
-            Some(_) => {}
+            Some(who) if who == "?" => writeln!(
+                terminal.out,
+                "  your name as the plan has it under `people`: what you attest goes on record under it; whoever is not listed is added to the \
+                 plan first; `q` names nobody"
+            )?,
+            Some(who) => writeln!(terminal.out, "  `{}` is not one of the plan's `people`; `?` explains", line(&who))?,
         }
     }
 }

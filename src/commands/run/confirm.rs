@@ -9,11 +9,13 @@ use crate::commands::inputs::Checked;
 use crate::commands::{Terminal, check, may_ask};
 use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
+use crate::model::text::many;
 use crate::model::{Unmeasured, digest};
 use crate::output::human::Style;
 use crate::output::{concise, diff, escape};
 use crate::project::signed;
 use crate::rules;
+use crate::site::Executor;
 use crate::trust::Key;
 
 use super::replay;
@@ -80,8 +82,9 @@ pub(super) fn confirm(
     let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
     diff::human::render(&changes, style, terminal.out)?;
     let digits = &changes.digests.changes[..8];
-    let answer = terminal
-        .ask(&format!("\nType the first eight digits of the changes' digest to carry them out ({digits}): "))?;
+    writeln!(terminal.out, "\n{}", who_acts(&checked.executors, &args.site))?;
+    let answer =
+        terminal.ask(&format!("Type the first eight digits of the changes' digest to begin the run ({digits}): "))?;
     let typed = digest::as_typed(&answer);
     if typed.len() >= digits.len() && changes.digests.changes.starts_with(&typed) {
         let confirmed = checked.confirmation();
@@ -91,6 +94,24 @@ pub(super) fn confirm(
         return Ok(confirmed);
     }
     Err(Failure::new(exit::UNCONFIRMED, "that is not the digest, so nothing was written"))
+}
+
+/// Who makes the changes, and what `plan` itself writes: what somebody has to know who has not run it before.
+fn who_acts(executors: &[Executor], site: &str) -> String {
+    let own = executors.iter().filter(|executor| **executor == Executor::Automatic).count();
+    let (all, by_person) = (many(executors.len(), "change"), executors.len() - own);
+    if site.contains("://") && own == 0 {
+        return format!(
+            "The run has {all}, and a person makes each of them on the admin screens: `plan` writes nothing to this WordPress. It says \
+             what to do, and reads back that it was done."
+        );
+    }
+    let by_person = match by_person {
+        0 => String::new(),
+        some => format!(", and a person makes {some}"),
+    };
+    let place = if site.contains("://") { "to" } else { "into the file" };
+    format!("The run has {all}: `plan` writes {own} of them {place} `{}`{by_person}.", escape::line(site))
 }
 
 /// What is said where nothing but the members keeps a run from beginning.
@@ -190,4 +211,24 @@ pub(super) fn ensure_still_confirmed(
         ..Given::default()
     };
     ensure_may_begin(args, (checked, given), terminal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_confirms_reads_who_writes_what() {
+        let said = who_acts(&[Executor::Guided, Executor::Attested], "https://staging.example.com");
+        assert!(
+            said.starts_with("The run has 2 changes, and a person makes each of them on the admin screens"),
+            "{said}"
+        );
+        assert!(said.contains("`plan` writes nothing to this WordPress"), "{said}");
+        let said = who_acts(&[Executor::Automatic, Executor::Guided], "a.site.ndjson");
+        assert_eq!(
+            said,
+            "The run has 2 changes: `plan` writes 1 of them into the file `a.site.ndjson`, and a person makes 1."
+        );
+    }
 }
