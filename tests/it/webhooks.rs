@@ -37,6 +37,18 @@ fn what_ended_access_is_proposed_the_forms_that_end_it() {
 }
 
 #[test]
+fn a_recurring_form_is_proposed_before_its_failed_payment_is_decided_and_none_that_charges_once() {
+    let decided = "    failed_payment: {after_final_retry: revoke} # Ontraport did this by a webhook\n";
+    // It charges once, so no payment fails later.
+    let once = "  group-coaching-checkout:\n";
+    let ends = format!("{once}    failed_payment: {{after_final_retry: revoke}}\n");
+    let said = undecided("aal_revokesubscription?productId=99", &[(decided, ""), (once, &ends)]);
+    let forms =
+        "where KEY is `foundations-membership`, or `group-coaching-payment-plan`, once its `failed_payment` is decided";
+    assert!(said.contains(forms), "{said}");
+}
+
+#[test]
 fn the_reason_of_a_retired_webhook_may_name_several_forms() {
     let said = undecided("aal_genpass?x=1", &[]);
     assert!(said.contains("can be retired, with a reason that names them"), "{said}");

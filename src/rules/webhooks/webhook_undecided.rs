@@ -6,7 +6,7 @@ use crate::model::plan::{AfterSwitch, OfferingIntent, Replacement, Setting};
 use crate::model::text::pointer;
 use crate::model::{Plan, Release};
 use crate::rules::plan::stub;
-use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, declare_rule, left_out_inside};
+use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule, left_out_inside};
 
 use super::{command, ending_access, listed};
 
@@ -55,7 +55,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         if webhook.after_switch.is_some() || left_out_inside(plan, &["webhooks", name, "after_switch"]) {
             continue;
         }
-        let (idea, fate) = suggestion(plan, &command(&webhook.calls));
+        let (idea, fate) = suggestion(facts, &command(&webhook.calls));
         let finding = RULE
             .at(
                 Location::key(pointer(&["webhooks", name, "after_switch"])),
@@ -91,7 +91,8 @@ fn decided_twice(plan: &Plan, out: &mut Findings) {
 }
 
 /// What may take a command's place (inferred), in words; and as an entry to paste, where the plan leaves only one.
-fn suggestion(plan: &Plan, command: &str) -> (String, Option<AfterSwitch>) {
+fn suggestion(facts: &Facts<'_>, command: &str) -> (String, Option<AfterSwitch>) {
+    let plan = facts.plan();
     let retired = |idea: &str, why: &str| (idea.to_owned(), Some(AfterSwitch::Retired(why.to_owned())));
     match command {
         "aal_genpass" => retired(
@@ -101,26 +102,35 @@ fn suggestion(plan: &Plan, command: &str) -> (String, Option<AfterSwitch>) {
         "aal_updateuser" | "aal_batchsync" => {
             retired("tags are local after the switch, so this webhook can be retired", "tags are local")
         }
-        "aal_revokesubscription" => by_failed_payment(plan),
+        "aal_revokesubscription" => by_failed_payment(facts),
         "aal_fieldop" => by_timers(plan),
         "aal_chargesubscription" => by_hand(plan, "usually a person charges again under AccessAlly > Sales"),
         _ => by_hand(plan, "`replaced_by`, `retired` or `kept`, each with the reason"),
     }
 }
 
-fn by_failed_payment(plan: &Plan) -> (String, Option<AfterSwitch>) {
+fn by_failed_payment(facts: &Facts<'_>) -> (String, Option<AfterSwitch>) {
+    let plan = facts.plan();
     let idea = "usually the failed-payment setting of the order form that sold the access does its work";
-    let forms = ending_access(plan);
-    match forms[..] {
-        [] => (format!("{idea}, but no order form of the plan ends access; {OR_A_PERSON}"), None),
-        [form] => {
-            let (order_form, setting) = (Some(form.to_owned()), Some(Setting::FailedPayment));
+    let recurring = |key: &str| facts.order_form(After, key).flatten().and_then(|form| form.recurring());
+    // What charges once has no payment that fails later.
+    let forms: Vec<&str> = ending_access(plan).into_iter().filter(|key| recurring(key) != Some(false)).collect();
+    let open =
+        plan.order_forms.iter().filter(|(key, form)| form.failed_payment.is_none() && recurring(key) == Some(true));
+    let open: Vec<&str> = open.map(|(key, _)| key.as_str()).collect();
+    let how = "`replaced_by: {order_form: KEY, setting: failed_payment}`";
+    let undecided = |open: &[&str]| format!("{}, once its `failed_payment` is decided", listed(open));
+    match (&forms[..], &open[..]) {
+        ([], []) => (format!("{idea}, but no order form of the plan ends access; {OR_A_PERSON}"), None),
+        ([form], []) => {
+            let (order_form, setting) = (Some((*form).to_owned()), Some(Setting::FailedPayment));
             (idea.to_owned(), Some(replaced_by(Replacement { order_form, setting, ..Replacement::default() })))
         }
-        _ => {
-            let forms = listed(&forms);
-            let how = "`replaced_by: {order_form: KEY, setting: failed_payment}`";
-            (format!("{idea}: {how}, where KEY is {forms}; {OR_A_PERSON}"), None)
+        ([], open) => (format!("{idea}: {how}, where KEY is {}; {OR_A_PERSON}", undecided(open)), None),
+        (forms, []) => (format!("{idea}: {how}, where KEY is {}; {OR_A_PERSON}", listed(forms)), None),
+        (forms, open) => {
+            let forms = listed(forms);
+            (format!("{idea}: {how}, where KEY is {forms}, or {}; {OR_A_PERSON}", undecided(open)), None)
         }
     }
 }
