@@ -146,7 +146,7 @@ fn who_confirms_reads_first_what_is_written_and_who_is_at_the_keyboard_is_explai
     jo.sees("who is at the keyboard?");
     jo.types("jo");
     jo.answers("next: Start Verification", "q");
-    jo.ends(20);
+    jo.ends(0);
 }
 
 /// `jo` begins what is confirmed, and is asked for the guard's address.

@@ -90,6 +90,8 @@ fn differences_are_shown_without_a_personal_value() {
         "239 after  = 236 same + 3 changed + 0 merged into + 0 duplicated + 0 extra",
         "changed (contact ID of 1, e-mail of 1, tags of 1)",
         "90113 (was 10113): contact ID",
+        // Whoever repairs it has to know which tag.
+        "    10010: tags (lost: `Group_Coaching_Made_Purchase`)\n",
         "contact total: -0.4 %; the vendor's guide asks to investigate a difference above 5 %",
         "different: something is not as before",
     ] {
