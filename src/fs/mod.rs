@@ -20,7 +20,7 @@ pub(crate) use named::ensure_way;
 pub use named::{ensure_there, is_link, make_ignored, make_private, open_beside_site, open_linked};
 pub use whole::Readers;
 pub(crate) use whole::{
-    folder_of, remove, replace, replace_by, sweep, sweep_all, sync_folder, temporary, temporary_in,
+    folder_of, name_unnamed, remove, replace, replace_by, sweep, sweep_all, sync_folder, temporary, temporary_in,
 };
 
 /// Opens a file that a person named, for reading. A link, a pipe, a device or a folder is refused, not waited for.

@@ -55,6 +55,33 @@ pub(crate) fn temporary_in(folder: &Path) -> io::Result<File> {
     tempfile::tempfile_in(folder)
 }
 
+/// Gives a file without a name this one, for its owner alone, where nothing has it: at no moment is there a half-placed file that somebody
+/// who is killed leaves behind. False where this system has no way to.
+///
+/// # Errors
+/// Where it cannot be made to last, or something has that name.
+#[cfg(target_os = "linux")]
+pub(crate) fn name_unnamed(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::fd::AsRawFd as _;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use rustix::fs::{AtFlags, CWD, linkat};
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    file.sync_all()?;
+    let open = format!("/proc/self/fd/{}", file.as_raw_fd());
+    match linkat(CWD, open, CWD, path, AtFlags::SYMLINK_FOLLOW) {
+        Ok(()) => sync_folder(folder_of(path)).map(|()| true),
+        Err(rustix::io::Errno::EXIST) => Err(ErrorKind::AlreadyExists.into()),
+        Err(_) => Ok(false),
+    }
+}
+
+/// The same elsewhere.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn name_unnamed(_: &File, _: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
 /// The folder that a file lies in, the working one for a bare name.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
@@ -131,6 +158,25 @@ mod tests {
         });
         assert_eq!(full.unwrap_err().kind(), ErrorKind::StorageFull);
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_without_a_name_gets_one_for_its_owner_alone_and_takes_nobody_s() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.ndjson");
+        let mut file = temporary_in(folder.path()).unwrap();
+        file.write_all(b"whole").unwrap();
+        if !name_unnamed(&file, &path).unwrap() {
+            return;
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), "whole");
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
+        let other = temporary_in(folder.path()).unwrap();
+        assert_eq!(name_unnamed(&other, &path).unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "whole");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
 use super::SiteError;
-use crate::fs::{Readers, ensure_way, folder_of, replace_by, temporary_in};
+use crate::fs::{Readers, ensure_way, folder_of, name_unnamed, replace_by, temporary_in};
 use crate::population::Damage;
 
 /// How much is read at a time.
@@ -89,11 +89,16 @@ pub(crate) fn replace_by_stream<T>(
         })?;
         unnamed.rewind()?;
         // Whose it is, and who may read it, nobody has looked at.
+        let is_taken = || {
+            let why = "something took its place meanwhile, and was left as it is";
+            io::Error::new(io::ErrorKind::AlreadyExists, why)
+        };
         if is_new && fs::symlink_metadata(path).is_ok() {
-            return Err(io::Error::new(
-                io::ErrorKind::AlreadyExists,
-                "something took its place meanwhile, and was left as it is",
-            ));
+            return Err(is_taken());
+        }
+        let taken = |error: io::Error| if error.kind() == io::ErrorKind::AlreadyExists { is_taken() } else { error };
+        if is_new && name_unnamed(&unnamed, path).map_err(taken)? {
+            return Ok(());
         }
         replace_by(path, Readers::Owner, |file| io::copy(&mut unnamed, file).map(drop))
     });
