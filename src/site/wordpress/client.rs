@@ -28,7 +28,7 @@ use super::trusted;
 use crate::site::SiteError;
 
 use body::json;
-pub(super) use stream::Got;
+pub(super) use stream::{Got, Sent};
 
 const MAX_REDIRECTS: usize = 5;
 

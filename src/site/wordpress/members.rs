@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use super::collect::{Made, not_of_now};
 use super::{Given, Limits, WordPress, errors};
 use crate::adapter::Set;
 use crate::adapter::read::take;
@@ -55,7 +56,7 @@ impl WordPress {
         let found = match collector(rest) {
             Ok(listed) => {
                 let begun = Instant::now();
-                let found = self.collected(&through, everybody)?;
+                let found = self.collected(&through, everybody, &rest.header.taken_at)?;
                 self.took = begun.elapsed();
                 match found {
                     Err(why) if listed && through.is_to_be_whole => {
@@ -76,8 +77,14 @@ impl WordPress {
             .ok())
     }
 
-    /// What the collector gives, as a population.
-    fn collected(&mut self, through: &Through, everybody: bool) -> Result<Result<Collected, String>, SiteError> {
+    /// What the collector gives, as a population: of the moment at which the reading began, by this machine's clock, as everything else that
+    /// is read at an address. A site's own clock may be hours off, and then no step would ever be proven.
+    fn collected(
+        &mut self,
+        through: &Through,
+        everybody: bool,
+        begun: &str,
+    ) -> Result<Result<Collected, String>, SiteError> {
         let name = Path::new("a temporary file");
         let failed = |source: io::Error| disk::failed("write", name, source);
         let mut capture = temporary().map_err(failed)?;
@@ -85,20 +92,26 @@ impl WordPress {
         let came = self.collect(Given::Capture, (name, &mut capture), &mut |bytes| (through.came)(bytes));
         self.reader.within(within);
         (through.came)(0);
-        match came {
-            Ok(_) => {}
+        let made = match came {
+            Ok(came) => came.made,
             Err(error @ (SiteError::Login { .. } | SiteError::Another { .. } | SiteError::File { .. })) => {
                 return Err(error);
             }
             Err(error) => return Ok(Err(format!("the plugin `plan-bridge` did not give it: {error}"))),
+        };
+        if let Made::Before(before) = made {
+            return Ok(Err(not_of_now(before)));
         }
         capture.rewind().map_err(failed)?;
         let spill = || -> MakeSpill { Box::new(|| Ok(Box::new(temporary()?))) };
         let unread = |damage: Damage| format!("what the plugin `plan-bridge` gave cannot be read: {damage}");
-        let taken = match take(BufReader::with_capacity(BLOCK, capture), &through.adapters, [spill(), spill()]) {
+        let mut taken = match take(BufReader::with_capacity(BLOCK, capture), &through.adapters, [spill(), spill()]) {
             Ok(taken) => taken,
             Err(damage) => return Ok(Err(unread(damage))),
         };
+        if made == Made::Then {
+            begun.clone_into(&mut taken.snapshot.header.taken_at);
+        }
         let another_list = another_list(&taken.not_asked);
         let address = self.reader.address();
         if !taken.snapshot.header.site.is_same_site(&address.identity()) {

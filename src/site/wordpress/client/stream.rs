@@ -1,7 +1,11 @@
 //! An answer that is read while it comes, as it may be larger than memory.
 
 use std::io::{self, Read};
+use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use ureq::http::HeaderMap;
 use ureq::http::header;
 use url::Url;
 
@@ -9,10 +13,28 @@ use super::{Answer, Failure, Reader};
 
 /// What comes of asking for a stream.
 pub(in crate::site::wordpress) enum Got {
-    /// Lines, as they come.
-    Lines(Box<dyn Read>),
+    /// Lines, as they come, and when they were sent.
+    Lines(Box<dyn Read>, Sent),
     /// Something else.
     Answer(Answer),
+}
+
+/// When an answer was sent, by the clock of who sent it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::site::wordpress) struct Sent {
+    /// `Date`; none where it is not said.
+    pub(in crate::site::wordpress) at: Option<Timestamp>,
+    /// `Age`: for how long a cache had kept it already.
+    pub(in crate::site::wordpress) kept: Duration,
+}
+
+impl Sent {
+    fn of(headers: &HeaderMap) -> Self {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let at = text(header::DATE).and_then(|date| rfc2822::parse(date).ok()).map(|date| date.timestamp());
+        let seconds = text(header::AGE).and_then(|age| age.trim().parse::<u32>().ok());
+        Self { at, kept: Duration::from_secs(seconds.unwrap_or_default().into()) }
+    }
 }
 
 impl Reader {
@@ -37,7 +59,7 @@ impl Reader {
             Ok(Got::Answer(answer)) if answer.body.is_ok() => {
                 Ok(Got::Answer(Answer { asked: format!("`{}`", second.shown(route)), ..answer }))
             }
-            Ok(lines @ Got::Lines(_)) => Ok(lines),
+            Ok(lines @ Got::Lines(..)) => Ok(lines),
             Ok(Got::Answer(_)) | Err(_) => Ok(Got::Answer(refused)),
         }
     }
@@ -48,7 +70,8 @@ impl Reader {
         let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let of = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if response.status() == 200 && of.eq_ignore_ascii_case("application/x-ndjson") {
-            return Ok(Got::Lines(Box::new(response.into_body().into_reader())));
+            let sent = Sent::of(response.headers());
+            return Ok(Got::Lines(Box::new(response.into_body().into_reader()), sent));
         }
         self.receive(response, within).map(Got::Answer)
     }
