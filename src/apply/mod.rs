@@ -15,6 +15,7 @@ pub mod limits;
 mod listed;
 pub mod lock;
 mod login;
+mod lost;
 pub mod machine;
 pub mod open;
 pub mod open_run;

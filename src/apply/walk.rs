@@ -15,6 +15,7 @@ use super::by_hand;
 use super::certificate::Ground;
 use super::journal::{Event, JournalEntry};
 use super::listed::listed;
+use super::lost::with_why;
 use super::machine::Next;
 use super::proof::{self, Proof, Sighting, as_read, attested, both, migration, purchases, tool_login, verification};
 use super::since::{began, configured_at, members_after, read_after, since_then, when};
@@ -74,7 +75,8 @@ pub fn advance<W: StepContext>(context: &mut W, through: Step) -> Result<Turn, W
         context.pass_barrier(&plan)?;
         return press(context);
     }
-    match prove(context, &plan, step, &site)? {
+    let proof = prove(context, &plan, step, &site)?;
+    match with_why(proof, || context.kept(), &site) {
         Proof::Behind { by, seen } => {
             let now = context.now();
             let found = still::found_first(context.journal(), &site, now);
@@ -98,7 +100,8 @@ fn by_hand<W: StepContext>(context: &mut W) -> Result<Proof, W::Error> {
     }
     let read = read_after(&site.header.taken_at, begun, context.now());
     let at = names.of(&begin.host, begin.on);
-    Ok(by_hand::made(&begin.by_hand, &site, &read, |task| at.saw(task.on, task.wanted, task.is_compared)))
+    let made = by_hand::made(&begin.by_hand, &site, &read, |task| at.saw(task.on, task.wanted, task.is_compared));
+    Ok(with_why(made, || context.kept(), &site))
 }
 
 /// Whether a step comes after the last one that is to be taken, in the order of the run.
@@ -319,6 +322,7 @@ fn run_migration<W: StepContext>(context: &mut W, plan: &Plan) -> Result<Turn, W
     let is_switched = sight.captured == Some(true) || sight.attested.as_ref().is_some_and(|(managed, _)| *managed);
     let login = tool_login(login.as_ref(), &kept);
     let proof = migration(&sight, login, &record, &names.of(&here, on), &careful);
+    let proof = with_why(proof, || context.kept(), &site);
     // While it is under way nobody knows how it leaves what it moves; once it is over that is as the plan wants it.
     let mut then = passed(context);
     let is_over = is_switched || matches!(proof, Proof::Behind { .. });

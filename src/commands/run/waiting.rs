@@ -12,6 +12,7 @@ use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::{Capture, Kind, Plan, Step};
 use crate::output::escape;
+use crate::site::SiteError;
 
 use super::underway::Run;
 
@@ -36,6 +37,8 @@ pub(super) struct Waiting {
     pub(super) asked: Option<Ask>,
     /// What was said to be lacking last.
     pub(super) said: String,
+    /// Why the site could not be read last; nothing where it was.
+    unread: String,
     /// Whether a line is drawn that the next one takes the place of.
     is_drawn: bool,
 }
@@ -44,7 +47,15 @@ impl Waiting {
     /// It begins to be waited for.
     pub(super) fn new() -> Self {
         let moved = (MigrationSignals::default(), Timestamp::now());
-        Self { moved, logged: None, time: String::new(), asked: None, said: String::new(), is_drawn: false }
+        Self {
+            moved,
+            logged: None,
+            time: String::new(),
+            asked: None,
+            said: String::new(),
+            unread: String::new(),
+            is_drawn: false,
+        }
     }
 }
 
@@ -92,12 +103,39 @@ impl Run {
         POLL.max(self.site.peace().min(LONGEST))
     }
 
-    /// Why the site cannot be read at this moment.
-    fn unread(&self, error: &str) -> String {
-        match self.site.is_in_a_file() {
-            true => format!("the site's file cannot be read now: {error}"),
-            false => "the site does not answer".to_owned(),
+    /// Shows once why the site cannot be read at this moment. What the waiting line says of it then.
+    ///
+    /// A login that is refused again and again locks its user out, so nobody waits for it; past the barrier the run stays, and asks seldom.
+    fn unread(
+        &self,
+        error: SiteError,
+        step: Step,
+        waiting: &mut Waiting,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<String, Failure> {
+        if matches!(error, SiteError::Login { .. }) && !self.is_watching(step) {
+            return Err(error.into());
         }
+        if self.site.is_in_a_file() {
+            return Ok(format!("the site's file cannot be read now: {error}"));
+        }
+        let why = error.to_string();
+        if waiting.unread != why {
+            if std::mem::take(&mut waiting.is_drawn) {
+                writeln!(terminal.err)?;
+            }
+            labelled("unread", &why, terminal)?;
+            if let Some(help) = error.help() {
+                labelled("", help, terminal)?;
+            }
+            waiting.unread = why;
+        }
+        Ok("the site cannot be read now, and is tried again".to_owned())
+    }
+
+    /// Whether it is the migration that is waited for, of which nobody knows how far it is.
+    fn is_watching(&self, step: Step) -> bool {
+        step == Step::RunMigration && self.journal.progress().is_past_the_barrier()
     }
 
     /// How a site in a file is made to show what was done on the site itself; none for a site at an address, which shows it by itself.
@@ -145,8 +183,15 @@ impl Run {
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
         let read = self.site.configuration().map(|snapshot| MigrationSignals::of(&snapshot));
-        let unread = read.as_ref().err().map(|error| self.unread(&error.to_string()));
-        let seen = read.ok();
+        let is_refused = matches!(read, Err(SiteError::Login { .. }));
+        let (seen, unread) = match read {
+            Ok(seen) => {
+                waiting.unread.clear();
+                (Some(seen), None)
+            }
+            Err(error) => (None, Some(self.unread(error, step, waiting, terminal)?)),
+        };
+        let rest = if is_refused { LONGEST } else { self.rest() };
         if waiting.logged.as_ref() != Some(&seen) {
             self.log.waiting(step, || seen.clone());
             waiting.logged = Some(seen.clone());
@@ -172,8 +217,8 @@ impl Run {
             }
         }
         match &open.asks {
-            Some((ask, _)) if may_ask(no_input) => self.ask(plan, (step, ask), (waiting, self.rest()), terminal),
-            _ => self.wait((step, open), (seen, unread), waiting, terminal),
+            Some((ask, _)) if may_ask(no_input) => self.ask(plan, (step, ask), (waiting, rest), terminal),
+            _ => self.wait((step, open), (seen, unread), (waiting, rest), terminal),
         }
     }
 
@@ -182,7 +227,7 @@ impl Run {
         &mut self,
         (step, open): (Step, &Open),
         (seen, unread): (Option<MigrationSignals>, Option<String>),
-        waiting: &mut Waiting,
+        (waiting, rest): (&mut Waiting, Duration),
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
         let raised = interrupt::ctrl_c();
@@ -206,7 +251,7 @@ impl Run {
         // What was said before the line is drawn is what the person acts on.
         terminal.out.flush()?;
         terminal.err.flush()?;
-        for _ in 0..self.rest().as_millis() / 100 {
+        for _ in 0..rest.as_millis() / 100 {
             if raised.load(Ordering::Relaxed) {
                 writeln!(terminal.err)?;
                 let message = format!("interrupted while waiting at {}: {open}", step.in_a_sentence());
