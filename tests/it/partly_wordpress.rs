@@ -2,6 +2,7 @@
 //! that AccessAlly's screens show a person says, and makes by hand.
 
 use std::fs;
+use std::process::Command;
 
 use amc_plan::example::generate;
 use amc_plan::model::saw::typed;
@@ -35,12 +36,17 @@ impl<'s> Desk<'s> {
     }
 
     pub(crate) fn run(&self, words: &[&str]) -> Ran {
+        self.command(words).output().unwrap().into()
+    }
+
+    /// The program with the administrator's login, in the folder.
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = self.place.command(words);
         command
             .env("PLAN_LOGIN_ORIGIN", self.staging.url())
             .env("PLAN_LOGIN_USER", "operator")
             .env("PLAN_LOGIN_PASSWORD", self.staging.text("/password"));
-        command.output().unwrap().into()
+        command
     }
 
     /// The run is this user's one run on the site, from whichever folder somebody looks.

@@ -8,8 +8,14 @@ mod collected;
 mod doctor;
 mod failing;
 mod hidden;
+#[cfg(target_os = "linux")]
+mod host;
+#[cfg(target_os = "linux")]
+mod in_between;
 mod inventory;
 mod kept;
+#[cfg(target_os = "linux")]
+mod killed;
 mod members;
 mod network;
 mod newer;

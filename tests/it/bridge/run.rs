@@ -47,7 +47,7 @@ $releases = function ($offering) {
 };";
 
 /// The plan's seven changes.
-const CHANGES: &str = "
+pub(super) const CHANGES: &str = "
 $set('_accessally_setting_developer', ['production-url'], '//bloom.example');
 $set('_accessally_setting_emails', ['select-welcome'], 'purchases-and-opt-ins');
 $set('fluentmail-settings', ['misc', 'simulate_emails'], 'yes');
@@ -73,13 +73,13 @@ const MIGRATION: &str = "$set('_accessally_setting_api', ['checked-managed'], 'y
 $set('_accessally_setting_migration', ['checked-maintenance'], 'yes');";
 
 /// The invented site with the collector, and the example's plan with the site's adapter beside it.
-struct Switch<'s> {
-    site: &'s Site,
-    desk: Desk<'s>,
+pub(super) struct Switch<'s> {
+    pub(super) site: &'s Site,
+    pub(super) desk: Desk<'s>,
 }
 
 impl<'s> Switch<'s> {
-    fn at(site: &'s Site) -> Self {
+    pub(super) fn at(site: &'s Site) -> Self {
         let desk = Desk::at(&site.staging);
         fs::copy(adapter(), desk.place.path("bloom.adapter.yaml")).unwrap();
         fs::write(desk.place.path("plan.toml"), "[site]\nadapter = \"bloom.adapter.yaml\"\n").unwrap();
@@ -99,7 +99,7 @@ impl<'s> Switch<'s> {
     }
 
     /// Whatever files hold members, beside the plan.
-    fn populations(&self) -> Vec<PathBuf> {
+    pub(super) fn populations(&self) -> Vec<PathBuf> {
         let state = self.desk.place.path(".plan");
         let files = fs::read_dir(state).into_iter().flatten().map(|entry| entry.unwrap().path());
         files
@@ -124,12 +124,25 @@ impl<'s> Switch<'s> {
     }
 
     /// What a person does on the site's screens.
-    fn does(&self, act: &str) {
+    pub(super) fn does(&self, act: &str) {
         let done = script::run(self.site, &format!("<?php {SCREENS} {act}"), &[]);
         assert!(done.status.success() && done.stderr.is_empty(), "{act}: {done:?}");
     }
 
-    fn apply(&self, more: &[&str]) -> Ran {
+    /// What is to be confirmed.
+    fn digest(&self) -> String {
+        let diff = self.desk.run(&["diff", PLAN, "--site", self.site.staging.url(), "--format", "json"]);
+        diff.ends(0, &[]);
+        let diff: Value = serde_json::from_str(&diff.out).unwrap();
+        diff["digests"]["changes"].as_str().unwrap().to_owned()
+    }
+
+    /// A run that waits until a person makes the changes.
+    pub(super) fn waits(&self) {
+        self.apply(&["--confirm", &self.digest()]).ends(20, &["waits at `configure`", "7 objects"]);
+    }
+
+    pub(super) fn apply(&self, more: &[&str]) -> Ran {
         self.desk.run(&[&["apply", PLAN, "--site", self.site.staging.url(), "--no-input"], more].concat())
     }
 }
@@ -138,11 +151,8 @@ impl<'s> Switch<'s> {
 fn members_are_read_from_preflight_to_the_end_and_who_changes_after_the_review_stops_the_run() {
     let Some(site) = Site::up(&["--users", "0", "--bloom"]) else { return };
     let switch = Switch::at(&site);
-    let (desk, url) = (&switch.desk, site.staging.url());
-    let diff = desk.run(&["diff", PLAN, "--site", url, "--format", "json"]);
-    diff.ends(0, &[]);
-    let diff: Value = serde_json::from_str(&diff.out).unwrap();
-    let digest = diff["digests"]["changes"].as_str().unwrap();
+    let desk = &switch.desk;
+    let digest = &switch.digest();
     // Cut off while the gate is judged, and while the site is kept.
     for which in [1, 2] {
         switch.cut(which);
