@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::mpsc::Receiver;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::host::{Host, Server, kill, processes, shows, watched};
 use super::run::{CHANGES, Switch};
@@ -42,6 +42,8 @@ struct Trial<'s> {
     before: BTreeMap<PathBuf, Vec<u8>>,
     /// The site and its members as they were kept when the run began.
     kept: BTreeMap<PathBuf, Vec<u8>>,
+    /// How long each command line takes at most where nobody disturbs it.
+    takes: BTreeMap<String, Duration>,
     /// How each command line ended.
     ended: BTreeMap<(String, Option<i32>), usize>,
 }
@@ -70,7 +72,15 @@ impl<'s> Trial<'s> {
         assert_eq!(kept.len(), 2);
         let before = files(switch.desk.place.folder.path(), false);
         let host = Host::of(site);
-        Self { switch, host, scratch: tempfile::tempdir().unwrap(), before, kept, ended: BTreeMap::new() }
+        Self {
+            switch,
+            host,
+            scratch: tempfile::tempdir().unwrap(),
+            before,
+            kept,
+            takes: BTreeMap::new(),
+            ended: BTreeMap::new(),
+        }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -119,6 +129,11 @@ impl<'s> Trial<'s> {
 
     /// A command line that reads the site, with somebody killed meanwhile.
     fn is_read(&mut self, victim: Option<Server>, nth: usize) {
+        self.reads(nth, Some(victim));
+    }
+
+    /// A command line that reads the site, and how long it takes, or who is killed meanwhile.
+    fn reads(&mut self, nth: usize, killed: Option<Option<Server>>) {
         let (url, file, before) = (self.url().to_owned(), self.path("a.capture.ndjson"), self.reading());
         let lines: [&[&str]; 4] = [
             &["apply", PLAN, "--site", &url, "--resume", "--no-input"],
@@ -127,8 +142,21 @@ impl<'s> Trial<'s> {
             &["check", PLAN, "--site", &url],
         ];
         let words = lines[nth % lines.len()];
+        let Some(victim) = killed else {
+            let began = Instant::now();
+            let ran = Ran::from(self.command(words).output().unwrap());
+            self.says_nothing_false(words, &ran);
+            assert!(
+                matches!((words[0], ran.code), ("apply", Some(20)) | ("site" | "check", Some(0)) | ("verify", Some(1))),
+                "{ran:#?}"
+            );
+            drop(fs::remove_file(&file));
+            self.takes.insert(words[0].to_owned(), began.elapsed() + Duration::from_millis(50));
+            return;
+        };
+        let longest = self.takes.get(words[0]).copied().unwrap_or(Duration::from_millis(450));
         let mut child = self.command(words).spawn().unwrap();
-        std::thread::sleep(moment(Duration::from_millis(450)));
+        std::thread::sleep(moment(longest));
         match victim {
             None => child.kill().unwrap(),
             Some(server) => self.host.kills(server),
@@ -198,6 +226,7 @@ fn whoever_is_killed_a_reading_is_whole_or_none_and_the_run_goes_on() {
     let Some(site) = Site::up(&["--users", "0", "--bloom"]) else { return };
     let (all, turn) = by_turns("CUTS");
     let mut trial = Trial::of(&site);
+    (0..if all { 4 } else { 0 }).for_each(|nth| trial.reads(nth, None));
     for (at, victim) in VICTIMS.into_iter().enumerate() {
         for nth in 0..if all { KILLS } else { 1 } {
             trial.is_read(victim, nth + turn + at);
