@@ -40,7 +40,7 @@ fn a_missing_backup_may_be_a_restore_point() {
     let said = flat(&place.run(&["check", PLAN, "--site", SITE]).out);
     assert!(
         said.contains(
-            "`plan record backup --restore-point ID --parts files,database --taken-at TIME --plan PLAN --who WHO`"
+            "`plan record backup --restore-point ID --parts files,database --taken-at TIME --plan bloom-coaching.yaml --who WHO`"
         ),
         "{said}"
     );
