@@ -86,6 +86,12 @@ pub fn by_turns(variable: &str) -> (bool, usize) {
     (std::env::var_os(variable).is_some(), std::process::id() as usize)
 }
 
+/// The same for tests that take turns among themselves, as each costs seconds: none where it is another's of them this time.
+pub fn one_of(variable: &str, (nth, of): (usize, usize)) -> Option<(bool, usize)> {
+    let (all, turn) = by_turns(variable);
+    (all || turn % of == nth).then_some((all, turn / of))
+}
+
 /// Feeds one text to `check` in these forms: an exit code of the table, no panic, a valid report with places.
 pub fn survives(
     folder: &Path,
