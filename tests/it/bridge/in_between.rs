@@ -111,7 +111,11 @@ fn another_list(switch: &Switch<'_>) {
     let own = fs::read(list(switch)).unwrap();
     fs::copy("bridge/request.json", list(switch)).unwrap();
     let lacks = "`charging-guard` is not read any more, as it was when the run began: ";
-    is_named("list", &switch.desk.resumes(&[]), &["waits at `configure`", lacks, "plan bridge zip --adapter"]);
+    is_named(
+        "list",
+        &switch.desk.resumes(&[]),
+        &["waits at `configure`", lacks, "the capture was not asked for option `_accessally_setting_developer`"],
+    );
     fs::write(list(switch), "{").unwrap();
     is_named("no list", &switch.desk.resumes(&[]), &["stopped: ", "request.json cannot be used"]);
     fs::write(list(switch), own).unwrap();
