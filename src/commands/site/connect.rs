@@ -160,7 +160,7 @@ fn next(address: &Address, has_list: bool, terminal: &mut Terminal<'_>) -> Resul
     } else {
         writeln!(
             terminal.out,
-            "next       put the folder `bridge` that came with `plan` into the site's plugins as `plan-bridge`, activate it, and run this again"
+            "next       make the plugin with `plan bridge zip --out plan-bridge.zip`, upload it under Plugins > Add New > Upload Plugin, activate it, and run this again"
         )?;
     }
     Ok(())

@@ -1,5 +1,5 @@
 //! Whether git tracks a file, and whether it ignores one, read from git's own books: no program is run, and no setting of a repository is
-//! looked at. Each index is read once, however many files are asked for. What a file was at a revision git itself is asked ([`revision`]).
+//! looked at. Each index is read once, however many files are asked for. What a file was at a revision git itself is asked (`revision`).
 
 mod ignored;
 mod index;

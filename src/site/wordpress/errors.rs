@@ -8,6 +8,7 @@ use super::address::Address;
 use super::client::{Answer, Failure, NotJson, Reader};
 use super::excerpt::{code, excerpt};
 use super::login::{ORIGIN, is_plain};
+use super::said;
 use crate::model::Identity;
 use crate::site::SiteError;
 
@@ -166,7 +167,7 @@ pub(super) fn not_wordpress(site: &Address) -> SiteError {
 
 /// The login is right, but not an administrator's.
 pub(super) fn no_administrator(reader: &Reader, may_nothing: bool) -> SiteError {
-    let what = "this user is not an administrator (it lacks `manage_options`)";
+    let what = said::NO_ADMINISTRATOR;
     let help = format!("use those of an administrator, preferably the spare one, for {}", reader.login().named());
     let network = "; in a network of sites (multisite) a super admin is not automatically a member of every site: add them to \
         this site as an administrator";
@@ -177,7 +178,7 @@ pub(super) fn no_administrator(reader: &Reader, may_nothing: bool) -> SiteError 
 pub(super) fn somebody_else(reader: &Reader) -> SiteError {
     login(
         reader.address(),
-        "it answers `/wp/v2/users/me` for another user than the login names, so nothing that it says can be relied on",
+        said::SOMEBODY_ELSE,
         format!(
             "a cache may answer in WordPress's place: let it leave out `wp-json` and `rest_route`; or write the user name, or the address, \
              as the site has it: {}",
@@ -265,7 +266,7 @@ pub(super) fn no_collection(reader: &Reader, got: &Answer) -> SiteError {
                 "the plugin `plan-bridge`, which gives this, does not answer there (404 `rest_no_route` at {})",
                 got.asked
             ),
-            "put the folder `bridge` that came with `plan` into the site's plugins as `plan-bridge`, activate it under Plugins, and try again",
+            said::INSTALL,
         ),
         (200, None) if got.body.is_ok() => answer(
             site,

@@ -19,6 +19,7 @@ mod no_answer;
 mod removed;
 mod route;
 mod rows;
+mod said;
 mod trusted;
 
 use std::collections::BTreeMap;

@@ -21,6 +21,12 @@ impl Found {
         self
     }
 
+    /// A text of a check; empty where it has none.
+    fn text(&self, name: &str, of: &str) -> &str {
+        let checks = self.1["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["name"] == name).unwrap()[of].as_str().unwrap_or_default()
+    }
+
     #[track_caller]
     fn ends(&self, code: i32) -> &Self {
         assert_eq!(self.0, Some(code), "{:#}", self.1);
@@ -121,12 +127,14 @@ fn passwords_and_headers(site: &Site) {
         "wrong",
         &["as if nobody had logged in", "the header arrives, so it is the user name or the password"],
     );
+    assert!(!wrong.text("login", "cure").contains("SetEnvIf"), "the header arrives");
     wrong.says("header", "ok", &["arrives"]).says("passwords", "ok", &["offers"]).says("collector", "unknown", &[]);
     let stripped = site.examined_with("auth-header-stripped");
     stripped.ends(1).says("login", "wrong", &["the header that carries the login does not arrive"]);
     stripped.says("header", "wrong", &["does not reach WordPress", "SetEnvIf Authorization"]);
     let off = site.examined_with("app-passwords-off");
     off.ends(1).says("passwords", "wrong", &["application passwords are off there"]).says("header", "ok", &[]);
+    assert_eq!(off.text("login", "cause"), "", "no password is taken there");
     let by_a_plugin = site.examined_beside(
         "<?php add_filter('wp_is_application_passwords_available', '__return_false');
         add_action('rest_api_init', fn () => register_rest_route('wordfence/v1', '/scan',
@@ -135,6 +143,7 @@ fn passwords_and_headers(site: &Site) {
     by_a_plugin.ends(1).says("passwords", "wrong", &["active: Wordfence", "Disable WordPress application passwords"]);
     let reader = doctor(site, Some(("reader", site.staging.text("/subscriber/password"))));
     reader.ends(1).says("login", "wrong", &["not an administrator"]).says("header", "ok", &[]);
+    assert_eq!(reader.text("login", "cause"), "", "the password is right");
     doctor(site, None).ends(0).says("login", "unknown", &["plan site connect"]).says("header", "ok", &[]);
 }
 

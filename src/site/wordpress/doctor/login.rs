@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Check, Verdict, offers_passwords};
 use crate::site::wordpress::client::Reader;
 use crate::site::wordpress::login::pasted;
-use crate::site::wordpress::{Clock, Limits, Login, NoLogin, WordPress, errors, meeting};
+use crate::site::wordpress::{Clock, Limits, Login, NoLogin, WordPress, errors, meeting, said};
 use crate::site::{Site as _, SiteError};
 
 /// A plugin that can switch application passwords off: its name, its file, what its routes begin with, where it is set.
@@ -78,12 +78,19 @@ pub(super) fn look(
         }
         Err(error) => {
             let header = header(nobody, || refused_by(&login, nobody, limits));
+            let is_taken = matches!(&error, SiteError::Login { what, .. }
+                if [said::NO_ADMINISTRATOR, said::SOMEBODY_ELSE].contains(&what.as_str()));
             let cause = match header.verdict {
+                // Then it is not the login that is wrong.
+                _ if is_taken || offers == Some(false) => None,
                 Verdict::Ok => Some("the header arrives, so it is the user name or the password that is wrong"),
                 Verdict::Wrong => Some("the header that carries the login does not arrive"),
                 Verdict::Unknown => None,
             };
-            let check = Check { cause: cause.map(str::to_owned), ..Check::of("login", &error) };
+            let mut check = Check { cause: cause.map(str::to_owned), ..Check::of("login", &error) };
+            if cause.is_some() && header.verdict == Verdict::Ok {
+                check.cure = Some(format!("check both, or make a new one (Users > Profile): {}", login.named()));
+            }
             checks.extend([check, header, passwords(nobody, offers, &named(index))]);
         }
     }
@@ -171,16 +178,14 @@ fn who(wordpress: &mut WordPress) -> Check {
 }
 
 fn collector(wordpress: &WordPress, built_in: &str) -> Check {
-    let install =
-        "put the folder `bridge` that came with `plan` into the site's plugins as `plan-bridge`, and activate it";
     match wordpress.collector() {
         Err(error) => Check::of("collector", &error),
-        Ok(None) => Check::wrong("collector", "the plugin `plan-bridge` does not answer", install)
+        Ok(None) => Check::wrong("collector", "the plugin `plan-bridge` does not answer", said::INSTALL)
             .because("it is not there, or not activated; without it nothing of AccessAlly can be read"),
         Ok(Some(of)) if of.format != 1 => Check::wrong(
             "collector",
             format!("`plan-bridge` {} gives format {}, and this program reads 1", of.version, of.format),
-            install,
+            "install this program's own: `plan bridge zip --out plan-bridge-2.zip`, then Plugins > Add New > Upload Plugin",
         ),
         Ok(Some(of)) => match of.list {
             Ok(list) if list == built_in => Check::ok(
