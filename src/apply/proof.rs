@@ -199,11 +199,14 @@ pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, now: Timestamp, a
 }
 
 /// Whether the collector is gone from a copy that is to be pushed, as core's own list of plugins shows it. What the collector itself gave
-/// shows nothing of that: it was there to give it.
-pub fn collector_removed(site: &Snapshot, at: &Named<'_>) -> Proof {
+/// into a file shows nothing of that: it was there to give it. What it gives now at an address shows that it is still there.
+pub fn collector_removed(site: &Snapshot, is_in_a_file: bool, at: &Named<'_>) -> Proof {
     let by = Executor::Guided;
     match site.header.capture(Kind::Plugin.name()) {
-        Capture::How(How::CoreRest | How::WpCli) if site.state.plugins.contains_key(COLLECTOR) => {
+        Capture::How(how)
+            if site.state.plugins.contains_key(COLLECTOR)
+                && (matches!(how, How::CoreRest | How::WpCli) || !is_in_a_file) =>
+        {
             let delete = "the plugin `plan-bridge` is still on this site, and the push would carry it to live: Plugins > Plan bridge > \
                 Deactivate, Delete";
             Proof::open(delete)

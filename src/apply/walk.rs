@@ -220,7 +220,8 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
                 }
                 _ => word,
             };
-            if step == Step::Push { both(proof::collector_removed(site, at), pushed) } else { pushed }
+            let is_in_a_file = context.site().is_in_a_file();
+            if step == Step::Push { both(proof::collector_removed(site, is_in_a_file, at), pushed) } else { pushed }
         }
         Step::ReopenLive => {
             let Some(live) = plan.live_site() else {

@@ -1,9 +1,10 @@
 //! The end of a run whose copy was pushed: the collector that gave the members is gone from it.
 
+use amc_plan::apply::proof::{Proof, collector_removed};
 use amc_plan::apply::still::{At, moved};
 use amc_plan::guide;
 use amc_plan::model::Kind;
-use amc_plan::model::snapshot::{COLLECTOR, Capture};
+use amc_plan::model::snapshot::{COLLECTOR, Capture, How};
 use amc_plan::model::state::Plugin;
 
 use super::*;
@@ -71,4 +72,30 @@ fn what_only_the_collector_showed_has_not_moved_once_it_is_removed_for_the_push(
     assert!(before.iter().any(|on| on == "crm") && before.iter().any(|on| on.starts_with("plugin/")), "{before:?}");
     now.state.plugins.remove("other/other.php");
     assert_eq!(said(&pushed, &now), ["plugin/other/other.php"]);
+}
+
+/// At an address the collector lists itself among the plugins: whoever reads through it knows that it is there.
+#[test]
+fn a_collector_that_gives_a_reading_at_an_address_is_still_there() {
+    let mut site = example();
+    site.state.plugins.insert(COLLECTOR.to_owned(), Plugin { active: true.into(), ..Plugin::default() });
+    let [plan, place, live] = ["plan.yaml", "site", "live"].map(str::to_owned);
+    let names = Names { plan, site: place, live, without_members: false, quote: str::to_owned };
+    let (here, kind) = (here(), Kind::Plugin.name());
+    let at = names.of(&here, SiteRole::Staging);
+    for (how, is_in_a_file, is_open) in [
+        (How::Bridge, false, true),
+        (How::CoreRest, false, true),
+        (How::CoreRest, true, true),
+        // Who read it into this file may have deleted it since.
+        (How::Bridge, true, false),
+    ] {
+        site.header.sections.insert(kind.to_owned(), Capture::How(how));
+        let proof = collector_removed(&site, is_in_a_file, &at);
+        let still = matches!(&proof, Proof::Open(open) if open.to_string().contains("is still on this site"));
+        assert_eq!(still, is_open, "{how:?} {is_in_a_file}: {proof:?}");
+    }
+    site.state.plugins.remove(COLLECTOR);
+    site.header.sections.insert(kind.to_owned(), Capture::How(How::CoreRest));
+    assert!(matches!(collector_removed(&site, false, &at), Proof::Behind { .. }));
 }
