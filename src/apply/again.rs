@@ -5,7 +5,7 @@ use super::proof::{Proof, attested};
 use super::since::{since_then, when};
 use super::step_context::{Prompt, Reviewed, StepContext, Turn};
 use crate::model::snapshot::COLLECTOR;
-use crate::model::{Executor, Kind, Step};
+use crate::model::{Executor, Step};
 
 /// Whether the members, once they were compared, are still as they were: what came after the review may have undone it.
 pub(super) fn unequal_since<W: StepContext>(context: &mut W) -> Result<Option<Turn>, W::Error> {
@@ -42,6 +42,5 @@ fn lost_by_the_push<W: StepContext>(context: &mut W) -> Result<bool, W::Error> {
         return Ok(false);
     }
     let had = context.kept().is_some_and(|kept| kept.state.plugins.contains_key(COLLECTOR));
-    let site = context.site().configuration()?;
-    Ok(had && site.header.is_captured(Kind::Plugin.name()) && !site.state.plugins.contains_key(COLLECTOR))
+    Ok(had && context.site().configuration()?.lists_no_collector())
 }

@@ -163,8 +163,7 @@ fn is_to_be_removed(at: At<'_>) -> bool {
 
 /// Whether it is gone by the site's own list, as it is to be.
 fn is_gone(at: At<'_>, now: &Snapshot) -> bool {
-    let lists = now.header.is_captured(Kind::Plugin.name());
-    is_to_be_removed(at) && lists && !now.state.plugins.contains_key(COLLECTOR)
+    is_to_be_removed(at) && now.lists_no_collector()
 }
 
 /// What the run changed, or what the plan wants and the site has not, any more.

@@ -1,4 +1,4 @@
-//! By what the members of a site at an address are read: the built-in adapters, and the site's own.
+//! By what a site at an address is read: the built-in adapters, and the site's own.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use crate::site::wordpress::Through;
 use super::adapter::{own, texts};
 use super::progress;
 
-/// By what the members of these sites are read; none where all of them are files, which have them beside them.
+/// By what these sites are read; none where all of them are files, which have their members beside them.
 ///
 /// Adapters that the command line names take the place of all that the settings name.
 pub(super) fn through<'n>(
@@ -40,8 +40,8 @@ pub(super) fn through<'n>(
     Ok(Some(Through { adapters: Rc::new(set), came: progress::drawn("the site"), is_to_be_whole: false }))
 }
 
-/// The same for a run, which reads them whole or goes no further. It goes by what the settings name alone: it is gone on with by many
-/// commands, and all of them are to read alike. Nothing is drawn into a log that is on standard error.
+/// The same for a run, which reads it whole or goes no further. It goes by what the settings name alone: many commands
+/// take it further, and all of them are to read alike. Nothing is drawn into a log that is on standard error.
 pub(super) fn of_a_run(site: &str, settings: &OfSite, log_is_on_stderr: bool) -> Result<Option<Through>, Failure> {
     let through = through([site], &[], settings)?;
     Ok(through.map(|through| Through {

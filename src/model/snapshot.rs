@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attested::Attested;
 use super::state::State;
-use super::{Grade, Identity, Misfits, ObjectRef, Worth};
+use super::{Grade, Identity, Kind, Misfits, ObjectRef, Worth};
 
 /// The snapshot format that this build writes. A newer minor version may be read, a newer major one never.
 pub const FORMAT: &str = "1.1";
@@ -70,6 +70,11 @@ impl PartialEq for Snapshot {
 }
 
 impl Snapshot {
+    /// Whether the site lists its plugins, and the collector is none of them.
+    pub fn lists_no_collector(&self) -> bool {
+        self.header.is_captured(Kind::Plugin.name()) && !self.state.plugins.contains_key(COLLECTOR)
+    }
+
     /// What a site is said to be, with nobody to vouch for it.
     pub fn new(header: Header, state: State, population: Option<PopulationDigest>) -> Self {
         let (worth, sha256) = (Worth::default(), String::new());

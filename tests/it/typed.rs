@@ -25,6 +25,20 @@ pub(crate) fn of_its_own(plain: &Command, (seconds, options, first): (u32, &str,
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
+/// What a program shows, as it comes.
+pub(crate) fn shown_by(child: &mut Child) -> mpsc::Receiver<Vec<u8>> {
+    let mut out = child.stdout.take().unwrap();
+    let (sent, shown) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(read @ 1..) = out.read(&mut bytes) {
+            // Whoever gave up reads no more.
+            let _ = sent.send(bytes[..read].to_vec());
+        }
+    });
+    shown
+}
+
 /// Runs it on a terminal for some seconds at most, and types this line, or several. What it printed, and how it ended: where all is typed,
 /// a question is shown and nothing more comes, it waits for a person, and is ended.
 pub(crate) fn typed(place: &Place, words: &[&str], line: &str) -> (String, Option<i32>) {
@@ -35,14 +49,7 @@ pub(crate) fn typed(place: &Place, words: &[&str], line: &str) -> (String, Optio
 pub(crate) fn typed_to(plain: &Command, line: &str) -> (String, Option<i32>) {
     let mut child = of_its_own(plain, (60, "-qec", ""));
     // The terminal stays open: where nothing is asked for any more the program waits, as for a person.
-    let (mut keys, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-    let (told, shown) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        while let Ok(read @ 1..) = out.read(&mut bytes) {
-            told.send(bytes[..read].to_vec()).unwrap();
-        }
-    });
+    let (mut keys, shown) = (child.stdin.take().unwrap(), shown_by(&mut child));
     // A person answers what is asked: what is typed before it is shown is no answer.
     let (mut all, mut lines, mut quiet) = (Vec::new(), line.split('\n'), 0);
     loop {

@@ -12,9 +12,6 @@ use crate::verify::SideReading;
 /// How often the members of a site at an address are read at most while a step waits for what they show.
 const AT_MOST: Duration = Duration::from_secs(10);
 
-/// How many times as long as a reading takes the site is left in peace after it.
-const PEACE: u32 = 10;
-
 /// Everybody as they were read last; nobody where they are to be read again.
 #[derive(Default)]
 pub(super) struct Everybody(Option<Read>);
@@ -23,7 +20,6 @@ struct Read {
     side: Rc<SideReading>,
     /// When it began, by this machine's clock.
     begun: Timestamp,
-    took: Duration,
     ended: Instant,
     /// How many lines journal and record had then.
     lines: [usize; 2],
@@ -40,10 +36,9 @@ impl Everybody {
             return Ok(Rc::clone(&read.side));
         }
         self.0 = None;
-        let (begun, since) = (Timestamp::now(), Instant::now());
+        let begun = Timestamp::now();
         let side = Rc::new(SideReading::of(site)?);
-        let (took, ended) = (since.elapsed(), Instant::now());
-        self.0 = Some(Read { side: Rc::clone(&side), begun, took, ended, lines });
+        self.0 = Some(Read { side: Rc::clone(&side), begun, ended: Instant::now(), lines });
         Ok(side)
     }
 
@@ -58,9 +53,9 @@ impl Everybody {
         self.0 = None;
     }
 
-    /// The same, where the last reading is old: a step that waits is looked at every few seconds.
-    pub(super) fn let_age(&mut self) {
-        let is_old = |read: &Read| read.ended.elapsed() >= AT_MOST.max(read.took.saturating_mul(PEACE));
+    /// The same, where the last reading is old: a step that waits is looked at every few seconds, and the site is to be left in `peace`.
+    pub(super) fn let_age(&mut self, peace: Duration) {
+        let is_old = |read: &Read| read.ended.elapsed() >= AT_MOST.max(peace);
         if self.0.as_ref().is_some_and(is_old) {
             self.0 = None;
         }

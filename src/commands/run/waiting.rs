@@ -263,7 +263,7 @@ impl Run {
         if let Some(why) = self.lock.ousted(Timestamp::now()) {
             return Err(Failure::new(exit::PART_WAY, format!("stopped: {why}")));
         }
-        self.everybody.let_age();
+        self.everybody.let_age(self.site.peace());
         Ok(())
     }
 }

@@ -51,7 +51,7 @@ impl Block {
     }
 }
 
-/// As many of these blocks as fit, and what is said of the rest, which is told how many things are left. Never longer than `room`, where
+/// As many of these blocks as fit, and what is said of the rest, which gets how many things are left. Never longer than `room`, where
 /// that holds what is said of the rest.
 pub(super) fn fitting(blocks: &[Block], room: usize, rest: impl Fn(usize) -> String) -> String {
     let total: usize = blocks.iter().map(|block| block.shows).sum();

@@ -268,10 +268,10 @@ impl WordPress {
         Ok(Snapshot::new(self.header(taken_at, missing), state, None).with_worth(Worth::Captured))
     }
 
-    /// What core REST shows and what the collector gives, and everybody; or why nobody can be asked for.
-    fn whole(&mut self) -> Result<(Snapshot, Result<Members, String>), SiteError> {
+    /// What core REST shows and what the collector gives, and `everybody` too where they are wanted; or why nobody can be asked for.
+    fn whole(&mut self, everybody: bool) -> Result<(Snapshot, Result<Members, String>), SiteError> {
         let mut rest = self.rest()?;
-        Ok(match self.collected_beside(&mut rest, true)? {
+        Ok(match self.collected_beside(&mut rest, everybody)? {
             Some(collected) => collected.whole(rest),
             None => {
                 let why = members::not_captured(&rest);
@@ -308,22 +308,18 @@ impl Site for WordPress {
     }
 
     fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError> {
-        let (snapshot, members) = self.whole()?;
+        let (snapshot, members) = self.whole(true)?;
         let census = members.ok().map(|members| counted(&members, questions)).transpose()?;
         Ok(Reading { snapshot, census, login: self.signed_in()? })
     }
 
     fn with_everybody(&mut self) -> Result<(Snapshot, Everybody), SiteError> {
-        let (snapshot, members) = self.whole()?;
+        let (snapshot, members) = self.whole(true)?;
         Ok((snapshot, members.map(|members| Box::new(members) as Box<dyn Population>)))
     }
 
     fn configuration(&mut self) -> Result<Snapshot, SiteError> {
-        let mut rest = self.rest()?;
-        Ok(match self.collected_beside(&mut rest, false)? {
-            Some(collected) => collected.whole(rest).0,
-            None => rest,
-        })
+        Ok(self.whole(false)?.0)
     }
 
     fn signed_in(&mut self) -> Result<Option<SignedIn>, SiteError> {

@@ -1,12 +1,30 @@
 //! Tools > Plan, as a person uses it; and what installing and removing leave.
 
+use std::path::Path;
+
 use super::{Answer, Lines, Site};
 
 /// The value of the hidden field of a form's nonce.
-pub(super) fn nonce<'a>(page: &'a str, action: &str) -> &'a str {
-    let form = &page[page.find(&format!("value=\"plan_{action}\"")).unwrap_or_else(|| panic!("no form: {page}"))..];
-    let field = &form[form.find("name=\"_wpnonce\" value=\"").unwrap() + "name=\"_wpnonce\" value=\"".len()..];
+pub(crate) fn nonce<'a>(page: &'a str, action: &str) -> &'a str {
+    let form = &page[page.find(&format!("value=\"{action}\"")).unwrap_or_else(|| panic!("no form: {page}"))..];
+    first_nonce(form)
+}
+
+/// The first one on a page.
+fn first_nonce(page: &str) -> &str {
+    let field = page.split("name=\"_wpnonce\" value=\"").nth(1).unwrap();
     &field[..field.find('"').unwrap()]
+}
+
+/// Uploads a plugin's zip as somebody who is signed in does: the page that says what came of it.
+pub(crate) fn upload(page: &dyn Fn(&str, &[&str]) -> Answer, zip: &Path) -> String {
+    let form = String::from_utf8(page("wp-admin/plugin-install.php?tab=upload", &[]).body).unwrap();
+    let nonce = format!("_wpnonce={}", first_nonce(&form));
+    let file = format!("pluginzip=@{};type=application/zip", zip.display());
+    let said = page("wp-admin/update.php?action=upload-plugin", &["-F", &nonce, "-F", &file]);
+    let said = String::from_utf8_lossy(&said.body).into_owned();
+    assert!(said.contains("Plugin installed successfully"), "{said}");
+    said
 }
 
 /// Signs somebody in as a person does; then gets pages as they would.
@@ -39,7 +57,7 @@ fn the_screen_says_what_is_read_and_its_buttons_give_the_same_lines() {
         assert!(screen.contains(words), "{words}: {screen}");
     }
     for name in ["capture", "inventory"] {
-        let fields = format!("action=plan_{name}&_wpnonce={}", nonce(&screen, name));
+        let fields = format!("action=plan_{name}&_wpnonce={}", nonce(&screen, &format!("plan_{name}")));
         let answer = operator("wp-admin/admin-post.php", &["-d", &fields]);
         assert!(answer.head.contains(&format!("filename=\"plan-{name}.ndjson\"")), "{}", answer.head);
         let routed = site.get(&format!("/plan/v1/{name}"), &[]);

@@ -20,7 +20,7 @@ fn collected(site: &Site, folder: &Path, gives: &str) {
     let url = site.staging.url();
     signed_in(site, folder, &["site", gives, url, "--out", &format!("http.{gives}.ndjson")]);
     let screen = String::from_utf8(page("wp-admin/tools.php?page=plan-bridge", &[]).body).unwrap();
-    let fields = format!("action=plan_{gives}&_wpnonce={}", nonce(&screen, gives));
+    let fields = format!("action=plan_{gives}&_wpnonce={}", nonce(&screen, &format!("plan_{gives}")));
     let answer = page("wp-admin/admin-post.php", &["-d", &fields]);
     assert_eq!(answer.status, 200);
     std::fs::write(folder.join(format!("button.{gives}.ndjson")), answer.body).unwrap();

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use super::screen::signed_in;
+use super::screen::{signed_in, upload};
 use super::through::{adapter, ran};
 use super::{Site, bridge, php_files};
 
@@ -122,13 +122,7 @@ fn wordpress_installs_it_by_its_own_upload_and_removes_it_again() {
     let folder = tempfile::tempdir().unwrap();
     ran(folder.path(), &["bridge", "zip", "--out", "plan-bridge.zip"], 0);
     let page = signed_in(&site, "operator");
-    let form = String::from_utf8(page("wp-admin/plugin-install.php?tab=upload", &[]).body).unwrap();
-    let field = form.split("name=\"_wpnonce\" value=\"").nth(1).unwrap();
-    let nonce = format!("_wpnonce={}", &field[..field.find('"').unwrap()]);
-    let file = format!("pluginzip=@{};type=application/zip", folder.path().join("plan-bridge.zip").display());
-    let said = page("wp-admin/update.php?action=upload-plugin", &["-F", &nonce, "-F", &file]);
-    let said = String::from_utf8_lossy(&said.body).into_owned();
-    assert!(said.contains("Plugin installed successfully"), "{said}");
+    upload(&page, &folder.path().join("plan-bridge.zip"));
     for file in php_files().into_iter().chain([bridge().join("request.json")]) {
         let there = site.plugin().join(file.strip_prefix(bridge()).unwrap());
         assert_eq!(std::fs::read(&there).unwrap(), std::fs::read(&file).unwrap(), "{}", there.display());

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::bridge::Site;
-use crate::bridge::screen::signed_in;
+use crate::bridge::screen::{nonce, signed_in, upload};
+use crate::bridge::{Answer, Site};
 
-/// Gets a page with further words for `curl`: its status and its text.
-type Page<'a> = Box<dyn Fn(&str, &[&str]) -> (u16, String) + 'a>;
+/// Gets a page, with further words for `curl`.
+type Page<'a> = Box<dyn Fn(&str, &[&str]) -> Answer + 'a>;
 
 /// An administrator of a site, signed in.
 pub(super) struct Person<'a> {
@@ -15,17 +15,13 @@ pub(super) struct Person<'a> {
 
 impl<'a> Person<'a> {
     pub(super) fn signs_in(site: &'a Site, user: &str) -> Self {
-        let page = signed_in(site, user);
-        let text = move |path: &str, options: &[&str]| {
-            let answer = page(path, options);
-            (answer.status, String::from_utf8_lossy(&answer.body).into_owned())
-        };
-        Self { page: Box::new(text) }
+        Self { page: Box::new(signed_in(site, user)) }
     }
 
     fn screen(&self) -> String {
-        let (status, text) = (self.page)("wp-admin/admin.php?page=accessally-stand-in", &[]);
-        assert_eq!(status, 200, "{text}");
+        let answer = (self.page)("wp-admin/admin.php?page=accessally-stand-in", &[]);
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert_eq!(answer.status, 200, "{text}");
         text
     }
 
@@ -39,16 +35,13 @@ impl<'a> Person<'a> {
     /// Fills in one of the screen's forms and presses its button: the answer's status.
     pub(super) fn presses(&self, act: &str, fields: &[(&str, &str)]) -> u16 {
         let screen = self.screen();
-        let form = &screen[screen.find(&format!("value=\"accessally_{act}\"")).unwrap()..];
-        let nonce = &form[form.find("name=\"_wpnonce\" value=\"").unwrap() + "name=\"_wpnonce\" value=\"".len()..];
-        let action = format!("action=accessally_{act}");
-        let mut options =
-            vec!["-d".to_owned(), action, "-d".to_owned(), format!("_wpnonce={}", &nonce[..nonce.find('"').unwrap()])];
+        let action = format!("accessally_{act}");
+        let mut options = vec!["-d".to_owned(), format!("action={action}&_wpnonce={}", nonce(&screen, &action))];
         for (name, value) in fields {
             options.extend(["--data-urlencode".to_owned(), format!("{name}={value}")]);
         }
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
-        (self.page)("wp-admin/admin-post.php", &options).0
+        (self.page)("wp-admin/admin-post.php", &options).status
     }
 
     /// Saves one value on a screen: a setting, at a path of keys in it.
@@ -64,13 +57,9 @@ impl<'a> Person<'a> {
 
     /// Uploads a plugin's zip and switches the plugin on, as WordPress itself offers it.
     pub(super) fn installs(&self, zip: &Path) {
-        let (_, form) = (self.page)("wp-admin/plugin-install.php?tab=upload", &[]);
-        let field = form.split("name=\"_wpnonce\" value=\"").nth(1).unwrap();
-        let nonce = format!("_wpnonce={}", &field[..field.find('"').unwrap()]);
-        let file = format!("pluginzip=@{};type=application/zip", zip.display());
-        let (_, said) = (self.page)("wp-admin/update.php?action=upload-plugin", &["-F", &nonce, "-F", &file]);
-        let link = said.find("plugins.php?action=activate").unwrap_or_else(|| panic!("not installed: {said}"));
+        let said = upload(&self.page, zip);
+        let link = said.find("plugins.php?action=activate").unwrap_or_else(|| panic!("no link: {said}"));
         let link = said[link..][..said[link..].find('"').unwrap()].replace("&amp;", "&");
-        assert_eq!((self.page)(&format!("wp-admin/{link}"), &[]).0, 302);
+        assert_eq!((self.page)(&format!("wp-admin/{link}"), &[]).status, 302);
     }
 }

@@ -1,11 +1,10 @@
 //! A person at a terminal, who reads what is shown and does or types what is asked for.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::process::Command;
-use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::typed::of_its_own;
+use crate::typed::{of_its_own, shown_by};
 
 /// What a person does once they read something.
 pub(super) enum Does<'a> {
@@ -29,14 +28,7 @@ pub(super) fn acts<'a>(act: impl FnOnce() + 'a) -> Does<'a> {
 /// What was shown, and how it ended.
 pub(super) fn talk(command: &Command, script: Vec<(&str, Does<'_>)>) -> (String, Option<i32>) {
     let mut child = of_its_own(command, (300, "-qec", ""));
-    let (mut keys, mut out) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-    let (sent, shown) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        while let Ok(read @ 1..) = out.read(&mut bytes) {
-            let _ = sent.send(bytes[..read].to_vec());
-        }
-    });
+    let (mut keys, shown) = (child.stdin.take().unwrap(), shown_by(&mut child));
     let (mut all, mut read) = (String::new(), 0);
     for (words, does) in script {
         let after = loop {
