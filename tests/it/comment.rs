@@ -238,7 +238,7 @@ fn of_names(place: &Place, names: &[String]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(6))]
 
     #[test]
     fn a_comment_is_short_whole_and_inert_whatever_things_are_called(

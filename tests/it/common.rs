@@ -86,6 +86,12 @@ pub fn by_turns(variable: &str) -> (bool, usize) {
     (std::env::var_os(variable).is_some(), std::process::id() as usize)
 }
 
+/// Which of many cases are tried: one in so many, elsewhere each time; all where this variable is set.
+pub fn this_time(variable: &str, one_in: usize) -> impl Fn(usize) -> bool {
+    let (all, turn) = by_turns(variable);
+    move |nth| all || (nth + turn).is_multiple_of(one_in)
+}
+
 /// The same for tests that take turns among themselves, as each costs seconds: none where it is another's of them this time.
 pub fn one_of(variable: &str, (nth, of): (usize, usize)) -> Option<(bool, usize)> {
     let (all, turn) = by_turns(variable);

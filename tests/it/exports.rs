@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+use crate::common::one_of;
 use crate::place::{PLAN, Place, Ran, SITE};
 
 const HOST: &str = "https://staging.bloom.example";
@@ -506,6 +507,9 @@ fn the_population_alone_lies_beside_a_site_that_somebody_writes_and_git_s_files_
 #[cfg(target_os = "linux")]
 #[test]
 fn an_export_is_never_held_in_memory_and_its_rows_may_come_in_any_order() {
+    if one_of("SIZES", (0, 2)).is_none() {
+        return;
+    }
     let place = Place::new();
     let rows = 300_000_u32;
     // Every number once, in no order.

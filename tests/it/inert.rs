@@ -9,7 +9,7 @@ use amc_plan::site::file::{seal, seal_file};
 use amc_plan::text::is_unseen;
 use serde_json::Value;
 
-use super::common::{copy_of_plans, plan};
+use super::common::{copy_of_plans, plan, this_time};
 use crate::place::Edited;
 
 /// What is put into fields: each must go through as text.
@@ -136,7 +136,8 @@ fn is_inert(folder: &Path, words: &[&str]) -> i32 {
 
 #[test]
 fn a_hostile_site_or_plan_is_text_in_every_verb_and_format() {
-    for text in HOSTILE {
+    let tried = this_time("CASES", 2);
+    for (_, text) in HOSTILE.iter().enumerate().filter(|(nth, _)| tried(*nth)) {
         for (site, intent) in [(true, false), (false, true)] {
             let folder = copy_of_plans();
             let folder = folder.path();

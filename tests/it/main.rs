@@ -93,7 +93,6 @@ mod spelling;
 mod spelt;
 mod staging;
 mod step_readings;
-mod story;
 mod strict;
 #[cfg(target_os = "linux")]
 mod support;

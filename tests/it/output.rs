@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::common::{copy_of_plans, plan, steers};
+use crate::common::{copy_of_plans, plan, steers, this_time};
 use crate::place::Edited;
 use amc_plan::diag::{Document, Finding};
 use amc_plan::output::human::{self, Style};
@@ -129,8 +129,9 @@ fn inline(values: &str) -> String {
 fn values_stay_masked_whatever_is_wrong_with_them() {
     hides("version: 2\n", Some(VALUES));
     hides(&inline(VALUES), None);
+    let tried = this_time("CASES", 3);
     for (turn, (at, _)) in VALUES.match_indices(CANARY).enumerate() {
-        for (index, spoiler) in SPOILERS.iter().enumerate() {
+        for (index, spoiler) in SPOILERS.iter().enumerate().filter(|(index, _)| tried(turn + index)) {
             let place = if (turn + index) % 2 == 0 { at } else { at + CANARY.len() };
             let spoilt = format!("{}{spoiler}{}", &VALUES[..place], &VALUES[place..]);
             hides("version: 2\n", Some(&spoilt));

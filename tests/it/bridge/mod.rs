@@ -23,6 +23,7 @@ mod removed;
 mod run;
 pub(crate) mod screen;
 mod script;
+mod story;
 mod through;
 mod ways;
 mod zipped;

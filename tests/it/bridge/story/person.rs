@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::bridge::screen::{nonce, signed_in, upload};
-use crate::bridge::{Answer, Site};
+use super::super::screen::{nonce, signed_in, upload};
+use super::super::{Answer, Site};
 
 /// Gets a page, with further words for `curl`.
 type Page<'a> = Box<dyn Fn(&str, &[&str]) -> Answer + 'a>;

@@ -12,7 +12,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::bridge::Site;
+use super::Site;
 use crate::place::{Edited, Ran, program};
 use person::Person;
 use talk::{acts, talk, types};
