@@ -1,9 +1,14 @@
 //! What of a plan a person makes on the site, since nothing else can, or since nobody could compare it: what shows that it is made.
 
+use serde_json::Value;
+
 use crate::change::{self, ByHand, Task};
 use crate::model::{Executor, ObjectRef, Snapshot};
 
 use super::proof::{Ask, Open, Proof};
+
+/// Most characters that are shown of a value that is not as it should be.
+const LONGEST_SHOWN: usize = 60;
 
 /// Whether everything that a person makes is in place, on a reading with what persons saw since the run began laid over.
 /// `read` is whether the reading was made since then; `record` the command that says what somebody sees of a task.
@@ -126,15 +131,54 @@ pub fn is_set_back(task: &Task<'_>, site: &Snapshot) -> bool {
 
 /// Fields as a message names them after their object.
 fn in_brackets(fields: &[String]) -> String {
-    let named: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
-    if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) }
+    if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) }
+}
+
+/// A field that is otherwise, by name; with what is there, where that is neither what was there before nor what is wanted: somebody has set
+/// it, and not as the plan wants it.
+fn named(task: &Task<'_>, field: &str, found: &Value) -> String {
+    let before = task.before.and_then(|before| before.get(field));
+    let there = found.get(field).filter(|found| before.is_some_and(|before| before != *found));
+    let deepest = there.zip(task.wanted.get(field)).map(|(found, wanted)| deepest(found, wanted, String::new()));
+    match deepest {
+        None => format!("`{field}`"),
+        Some((place, found)) => {
+            let text = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
+            let cut: String = text.chars().filter(|c| *c != '`').take(LONGEST_SHOWN).collect();
+            let more = if text.chars().count() > LONGEST_SHOWN { "…" } else { "" };
+            let at = if place.is_empty() { String::new() } else { format!(" at `{}`", &place[1..]) };
+            format!("`{field}`, where the site has `{cut}{more}`{at}")
+        }
+    }
+}
+
+/// The first place at which two values differ, and what is there; of lists of the same length it is in one of their items, numbered from 1.
+fn deepest<'v>(found: &'v Value, wanted: &Value, place: String) -> (String, &'v Value) {
+    let inner = match (found, wanted) {
+        (Value::Array(found), Value::Array(wanted)) if found.len() == wanted.len() => {
+            let mut pairs = found.iter().zip(wanted).enumerate();
+            pairs.find(|(_, (one, other))| one != other).map(|(at, (one, other))| ((at + 1).to_string(), one, other))
+        }
+        (Value::Object(found), Value::Object(wanted)) => {
+            let mut pairs = found.iter().filter_map(|(name, one)| Some((name.clone(), one, wanted.get(name)?)));
+            pairs.find(|(_, one, other)| one != other)
+        }
+        _ => None,
+    };
+    match inner {
+        Some((name, one, other)) => deepest(one, other, format!("{place}/{name}")),
+        None => (place, found),
+    }
 }
 
 /// Whether it is as it is to be.
 fn shown(task: &Task<'_>, site: &Snapshot) -> Shown {
     let Some(found) = change::observed(site, task.on) else { return Shown::Otherwise(Executor::Guided, Vec::new()) };
     let otherwise = task.otherwise(&found);
-    known(otherwise.map(|fields| fields.into_iter().map(str::to_owned).collect()), executor(task, site))
+    known(
+        otherwise.map(|fields| fields.into_iter().map(|field| named(task, field, &found)).collect()),
+        executor(task, site),
+    )
 }
 
 /// Whether it is as it was before.
@@ -160,4 +204,41 @@ fn executor(task: &Task<'_>, site: &Snapshot) -> Executor {
     let is_attested = |name: &String| site.attested_by(task.on, name).is_some();
     let attested = task.wanted.as_object().is_some_and(|wanted| wanted.keys().any(is_attested));
     if attested { Executor::Attested } else { Executor::Guided }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::Kind;
+
+    fn said(before: Option<&Value>, wanted: &Value, found: &Value, field: &str) -> String {
+        let on = ObjectRef::new(Kind::Offering, "group-coaching");
+        let task = Task { on: &on, before, wanted, cause: "/offerings", is_compared: true };
+        named(&task, field, found)
+    }
+
+    #[test]
+    fn what_somebody_has_set_otherwise_is_shown_and_what_nobody_touched_is_not() {
+        let (before, wanted) = (json!({"production_url": ""}), json!({"production_url": "//bloom.example"}));
+        let of = |found: &str| said(Some(&before), &wanted, &json!({"production_url": found}), "production_url");
+        assert_eq!(of(""), "`production_url`");
+        assert_eq!(of("//blom.example"), "`production_url`, where the site has `//blom.example`");
+        assert_eq!(of(&"é`".repeat(61)), format!("`production_url`, where the site has `{}…`", "é".repeat(60)));
+    }
+
+    #[test]
+    fn of_a_list_the_item_is_named_that_is_otherwise() {
+        let modules = |days: [u64; 2]| json!({"modules": days.map(|days| json!({"number": 1, "release_days": days}))});
+        let (before, wanted) = (modules([0, 0]), modules([7, 7]));
+        let of = |found: &Value| said(Some(&before), &wanted, found, "modules");
+        assert_eq!(of(&modules([0, 0])), "`modules`");
+        assert_eq!(of(&modules([7, 14])), "`modules`, where the site has `14` at `2/release_days`");
+        // Half of it is made.
+        assert_eq!(of(&modules([7, 0])), "`modules`, where the site has `0` at `2/release_days`");
+        assert_eq!(of(&json!({"modules": []})), "`modules`, where the site has `[]`");
+        // Nobody knew what was there.
+        assert_eq!(said(None, &wanted, &modules([7, 14]), "modules"), "`modules`");
+    }
 }

@@ -129,6 +129,9 @@ pub fn ask(asked: &Asked<'_>) -> String {
         "before anything is changed, we compare our plan for the switch with what is really set on your site, and afterwards we compare the \
          members, as far as we can read them, with how they were before. For that we need to read parts of {site}."
     ));
+    if asked.sites.is_none() {
+        mail.paragraph("We begin with the staging copy of your site, where there is one, and write again before it is the turn of the live site.");
+    }
     match asked.way {
         Way::Plugin => plugin(&mut mail, asked),
         Way::Download => download(&mut mail, asked),
@@ -205,12 +208,14 @@ fn script(mail: &mut Mail, asked: &Asked<'_>) {
     mail.item("Of several sites in one WordPress, name ours:");
     mail.command("(umask 077; wp --url=ADDRESS eval-file - < ~/plan-collector.php > ~/plan-capture.ndjson)");
     mail.item("So what comes of it, plan-capture.ndjson, lies in your home folder too, where no other account of the server can read it.");
-    mail.item("If the command says that something failed, or `echo $?` right after it prints anything but 0, the file is not whole: send us what it said.");
+    mail.item("The first time run the second attached file, plan-inventory.php, in the same way. What comes of it holds names and no values, and shows whether the list has to name more places on your site. If so, we send you another script.");
+    mail.command("(umask 077; wp eval-file - < ~/plan-inventory.php > ~/plan-inventory.ndjson)");
+    mail.item("If a command says that something failed, or `echo $?` right after it prints anything but 0, the file is not whole: send us what it said.");
     mail.item(GIVE);
     how_often(mail, asked.strategy, ["run of the script", "runs of the script"]);
     what_is_read(mail, asked);
     mail.heading("How it is removed");
-    mail.paragraph("There is nothing to uninstall. Delete both files from the server.");
+    mail.paragraph("There is nothing to uninstall. Delete these files from the server.");
     mail.heading("How long it takes");
     mail.paragraph(&format!("One command. {READS_QUICKLY}"));
     mail.heading("What is missing without it");
@@ -412,7 +417,7 @@ mod tests {
     fn what_a_script_gives_goes_where_no_visitor_and_no_other_account_sees_it() {
         let mail = mail(Way::Script, None);
         let commands: Vec<&str> = mail.lines().filter(|line| line.contains("eval-file")).collect();
-        assert_eq!(commands.len(), 2, "{mail}");
+        assert_eq!(commands.len(), 3, "{mail}");
         for command in commands {
             // The folder above WordPress is often one of the website itself.
             assert!(command.contains("umask 077") && command.contains("> ~/"), "{command}");

@@ -65,6 +65,7 @@ impl Reported {
 /// Reads the first line of a file of this kind, `capture` or `inventory`.
 pub(super) fn first<R: BufRead>(lines: &mut Lines<R>, kind: &'static str) -> Result<Header, Damage> {
     let Some((number, text)) = lines.next()? else { return Err(not(kind, "it is empty")) };
+    let is_marked = text.starts_with('\u{feff}');
     let fields = match text.len() <= LONGEST_FIRST {
         true => object(Line { number, text }).unwrap_or_default(),
         false => Map::new(),
@@ -73,7 +74,11 @@ pub(super) fn first<R: BufRead>(lines: &mut Lines<R>, kind: &'static str) -> Res
         // A site whose other plugins print into the answer says so on the line after.
         let next = lines.next().ok().flatten();
         let reported = next.and_then(|(number, text)| Some(reported(text)?.damage(number)));
-        return Err(reported.unwrap_or_else(|| not(kind, "its first line is not one that the collector writes")));
+        let otherwise = match is_marked {
+            true => "it begins with a byte order mark, so some program has saved it again",
+            false => "its first line is not one that the collector writes",
+        };
+        return Err(reported.unwrap_or_else(|| not(kind, otherwise)));
     };
     match found.as_str() {
         name if name == kind => header(kind, value),
@@ -121,7 +126,10 @@ fn header(kind: &'static str, value: Value) -> Result<Header, Damage> {
 fn not(kind: &str, why: &str) -> Damage {
     let article = if kind == "inventory" { "an" } else { "a" };
     Damage::at(1, format!("it is not {article} {kind}: {why}"))
-        .help(format!("give the {kind} as the collector wrote it: Tools > Plan on the site has a button for it"))
+        .help(format!(
+            "give the {kind} as the collector wrote it: as Tools > Plan on the site downloads it, or what the script writes to standard output \
+             alone (what it says to standard error is why it failed)"
+        ))
 }
 
 /// A line, typed.

@@ -47,6 +47,9 @@ impl<R: BufRead> Lines<R> {
         }
         self.left =
             self.left.checked_sub(read).ok_or_else(|| at(format!("it is longer than {} GiB", MOST_BYTES >> 30)))?;
+        if number == 1 && self.buffer.starts_with(b"PK\x03\x04") {
+            return Err(at("it is a zip".to_owned()).help("unpack it, and give the file that is in it"));
+        }
         let Some(line) = self.buffer.strip_suffix(b"\n") else {
             return Err(match read > LONGEST_LINE {
                 true => at(format!("the line is longer than {} MiB", LONGEST_LINE >> 20)),
@@ -99,5 +102,6 @@ mod tests {
             "it is not UTF-8 (byte 3 of the line)"
         );
         assert_eq!(Lines::new(&b"ab"[..]).next().unwrap_err().to_string(), CUT);
+        assert_eq!(Lines::new(&b"PK\x03\x04\x14\0\n"[..]).next().unwrap_err().to_string(), "it is a zip");
     }
 }

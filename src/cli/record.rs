@@ -288,6 +288,9 @@ pub struct RecordBackup {
     /// The site's table prefix, where a dump holds more than one site.
     #[arg(long, value_name = "PREFIX", conflicts_with = "restore_point")]
     pub prefix: Option<String>,
+    /// The address that the dump itself gives its site, where that is not the plan's: `wp-config.php` may set another one (`WP_HOME`).
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "restore_point")]
+    pub home: Option<String>,
     /// When it was made, RFC 3339; by default the file's own time.
     #[arg(long, value_name = "TIME")]
     pub taken_at: Option<String>,

@@ -83,7 +83,11 @@ fn attached(way: AskWay, sha256: &str, adapters: &[PathBuf]) -> Option<String> {
             Ok(_) => return Some(format!("as `{name}` what this makes: `{}`", collector::zip(adapters))),
             Err(_) => collector::zip(adapters),
         },
-        AskWay::Script => command(["plan bridge script", " > plan-collector.php"], adapters),
+        AskWay::Script => {
+            let of = |to| command(["plan bridge script", to], adapters);
+            let [collector, inventory] = [" > plan-collector.php", " --inventory > plan-inventory.php"].map(of);
+            return Some(format!("what these make: `{collector}` and `{inventory}`"));
+        }
         AskWay::Survey => return None,
     };
     Some(format!("what this makes: `{made}`"))

@@ -40,7 +40,9 @@ pub(super) fn run(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure
                 if is_gone && may_ask(false) && terminal.ask_line(question)?.is_some_and(|answer| answer != "q") {
                     continue;
                 }
-                writeln!(terminal.err, "not removed yet; then look again: {again}")?;
+                // On a terminal what was seen stands before what to do about it.
+                terminal.is_shown();
+                writeln!(terminal.err, "not all is removed yet; once it is, look again: {again}")?;
                 return Ok(exit::NOT_GREEN);
             }
             LoginLeft::Refused(code) => {
@@ -50,7 +52,9 @@ pub(super) fn run(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure
                 let refused = format!("`users/me` answers 401 ({}) to the login", escape::line(code));
                 return match worked {
                     Some(Worked { at, .. }) => {
+                        let at = at.strftime("%Y-%m-%dT%H:%M:%SZ");
                         line("password", &format!("revoked: {refused} that it took at {at}"), terminal)?;
+                        terminal.is_shown();
                         if LoginLeft::is_as_to_nobody(code) {
                             writeln!(terminal.err, "{ALIKE}")?;
                         }
@@ -58,6 +62,7 @@ pub(super) fn run(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure
                     }
                     None => {
                         line("password", &format!("unknown: {refused}, which nobody here saw work"), terminal)?;
+                        terminal.is_shown();
                         writeln!(terminal.err, "{UNKNOWN}")?;
                         Ok(exit::NOT_GREEN)
                     }

@@ -78,6 +78,13 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
 
 /// Whether a page may be put there: over nothing, or over an earlier page.
 fn ensure_may_be_written(path: &Path) -> Result<(), Failure> {
+    let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
+    if ["md", "markdown", "pdf", "txt"].iter().any(|other| end.eq_ignore_ascii_case(other)) {
+        let message = format!("the page is HTML, and `{}` is named as something else", path.display());
+        return Err(
+            Failure::new(exit::USAGE, message).help("let its name end in `.html`; a browser shows and prints it")
+        );
+    }
     let failed = |e: std::io::Error| Failure::file("read", path, &e);
     let name = path.file_name().unwrap_or_default();
     let earlier = match Folder::of(path).open(name, OpenOptions::new().read(true)) {

@@ -3,7 +3,7 @@
 mod connect;
 mod doctor;
 
-use std::io::{BufRead, BufReader, Seek as _};
+use std::io::{self, BufRead, BufReader, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -85,7 +85,14 @@ fn inventory_of(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> 
     let mut from = connect(site, terminal)?;
     let collected = shown_while(|came| from.collect_into_file(Given::Inventory, out, came))?;
     wrote(out, &collected, terminal)?;
-    show_file(out, terminal)
+    Given::Inventory.check(disk::open(out)?).map_err(|damage| disk::damaged(out, damage))?;
+    attention(out, disk::open(out)?, &mut io::sink(), terminal.err)?;
+    let file = escape::shell(&out.display().to_string());
+    writeln!(
+        terminal.err,
+        "next: look through it before you give it to anybody: `plan site inventory {file}` shows it"
+    )?;
+    Ok(exit::OK)
 }
 
 /// An inventory of a site as it is now, in a file without a name, and what messages call that.
@@ -110,16 +117,22 @@ fn show_file(path: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
 }
 
 fn show(path: &Path, lines: impl BufRead, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    attention(path, lines, terminal.out, terminal.err)?;
+    Ok(exit::OK)
+}
+
+/// Shows an inventory, and says what whoever means to send it should know.
+fn attention(path: &Path, lines: impl BufRead, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
     let damaged = |damage: Damage| disk::damaged(path, damage);
     let mut reader = InventoryReader::open(lines).map_err(damaged)?;
-    let mut shown = inventory::Shown::begin(reader.header(), terminal.out)?;
+    let mut shown = inventory::Shown::begin(reader.header(), out)?;
     while let Some(entry) = reader.next().map_err(damaged)? {
-        shown.entry(&entry, terminal.out)?;
+        shown.entry(&entry, out)?;
     }
     if let Some(line) = shown.attention() {
-        writeln!(terminal.err, "{line}")?;
+        writeln!(err, "{line}")?;
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// Writes a first adapter, and shows what each guess would read.

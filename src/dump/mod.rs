@@ -1,7 +1,7 @@
-//! What a database dump holds, read as a stream of SQL text: which tables, how many users, and whether it is whole.
+//! What a database dump holds, read as a stream of SQL text: of which site it is, which tables, how many users, and whether it is whole.
 //!
 //! Understood is what mysqldump, mariadb-dump and `wp db export` (which runs one of them) write, and text like it. The
-//! text is never run, and no value of a row is kept. Memory does not grow with the dump or with its longest line.
+//! text is never run, and no value of a row is kept but the address of the site. Memory does not grow with the dump or with its longest line.
 
 mod scan;
 mod statement;
@@ -11,7 +11,7 @@ use std::io::{self, BufRead, ErrorKind};
 
 use crate::model::record::{CORE_TABLES, Dump, DumpEnding};
 
-use scan::Scanner;
+use scan::{LOOKED_AT, Scanner};
 
 /// What a dump was seen to hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Tables {
     core: [bool; CORE_TABLES.len()],
     /// How many rows it inserts into `users`.
     pub users: u64,
+    /// The address that its options call the site's home; none where they name none, or one that is too long to be kept.
+    pub home: Option<String>,
     /// How many tables are named as AccessAlly and ProgressAlly name theirs.
     pub accessally: u64,
 }
@@ -69,11 +71,11 @@ pub fn look(text: &mut dyn BufRead) -> io::Result<Contents> {
         ending,
         completed: scanner.completed.filter(|at| !at.is_empty()),
         tables: statements.created,
-        sites: sites(&statements.tables),
+        sites: sites(&statements.tables, &statements.homes),
     })
 }
 
-fn sites(tables: &BTreeMap<String, u64>) -> BTreeMap<String, Tables> {
+fn sites(tables: &BTreeMap<String, u64>, homes: &BTreeMap<String, String>) -> BTreeMap<String, Tables> {
     let mut sites: BTreeMap<String, Tables> = BTreeMap::new();
     for (table, rows) in tables {
         for (at, name) in CORE_TABLES.into_iter().enumerate() {
@@ -82,6 +84,9 @@ fn sites(tables: &BTreeMap<String, u64>) -> BTreeMap<String, Tables> {
             site.core[at] = true;
             if name == "users" {
                 site.users = *rows;
+            }
+            if name == "options" {
+                site.home = homes.get(table).filter(|home| home.len() < LOOKED_AT).cloned();
             }
         }
     }

@@ -5,7 +5,7 @@ use memchr::{memchr, memchr2};
 use super::statement::{Statements, Token};
 
 /// Most bytes of a word, a quoted name or a comment that are looked at. A name has 64 characters at most (documented).
-const LOOKED_AT: usize = 256;
+pub(super) const LOOKED_AT: usize = 256;
 
 /// Most bytes of a `DELIMITER`.
 const DELIMITER: usize = 16;
@@ -196,14 +196,15 @@ impl Scanner {
         // A quoted name knows no backslash (documented).
         let end = if quote == b'`' { memchr(quote, bytes) } else { memchr2(quote, b'\\', bytes) };
         let inside = end.unwrap_or(bytes.len());
-        if quote != b'\'' && !self.statements.is_passed_over() {
+        let is_kept = if quote == b'\'' { self.statements.wants_text() } else { !self.statements.is_passed_over() };
+        if is_kept {
             self.keep(&bytes[..inside]);
         }
         let Some(end) = end else { return bytes.len() };
         if bytes[end] == quote {
             let name = std::mem::take(&mut self.text);
             self.completed = None;
-            self.statements.token(if quote == b'\'' { Token::Mark(quote) } else { Token::Name(&name) });
+            self.statements.token(if quote == b'\'' { Token::Text(&name) } else { Token::Name(&name) });
             self.at = At::Code;
         } else {
             self.at = At::Escape(quote);

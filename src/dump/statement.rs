@@ -1,9 +1,15 @@
-//! Words, names and marks to statements: which tables are created, and how many rows their `users` get.
+//! Words, names and marks to statements: which tables are created, how many rows their `users` get, and which address their `options` call
+//! the site's home.
 
 use std::collections::BTreeMap;
 
 /// Most tables whose names are kept; a network of sites has thousands.
 const TABLES: usize = 100_000;
+
+/// How the table of a site's options is called, after its prefix; and its columns `option_name` and `option_value`, from 0.
+const OPTIONS: &str = "options";
+const NAME: usize = 1;
+const VALUE: usize = 2;
 
 /// A piece of a statement.
 #[derive(Clone, Copy, Debug)]
@@ -12,7 +18,9 @@ pub(super) enum Token<'a> {
     Word(&'a [u8]),
     /// A quoted name.
     Name(&'a [u8]),
-    /// Anything else; a string is one mark.
+    /// A string, without its escapes: empty where nobody wants it.
+    Text(&'a [u8]),
+    /// Anything else.
     Mark(u8),
 }
 
@@ -52,8 +60,13 @@ pub(super) struct Statements {
     database: Option<String>,
     /// How many tables are created.
     pub(super) created: u64,
-    /// The tables by name, after their database's where the dump names one; with the rows of those called `…users`.
+    /// The tables by name, after their database's where the dump names one; with the rows of those called `…users` and `…options`.
     pub(super) tables: BTreeMap<String, u64>,
+    /// What the option `home` is in each of the tables called `…options`.
+    pub(super) homes: BTreeMap<String, String>,
+    /// How many commas of the open row were read, and whether it is the row of that option.
+    column: usize,
+    is_home: bool,
     /// Whether a message of mysqldump stands where a statement should.
     pub(super) message: bool,
 }
@@ -67,6 +80,12 @@ impl Statements {
     /// Whether the words of the open statement do not matter.
     pub(super) fn is_passed_over(&self) -> bool {
         self.step == Step::PassedOver
+    }
+
+    /// Whether what stands in the next string matters.
+    pub(super) fn wants_text(&self) -> bool {
+        matches!(&self.step, Step::Rows(table, 1) if table.ends_with(OPTIONS))
+            && (self.column == NAME || self.column == VALUE && self.is_home)
     }
 
     /// The statement ended.
@@ -136,7 +155,9 @@ impl Statements {
                     self.tables.insert(table, 0);
                 }
             }
-            Act::Insert if table.ends_with("users") && self.tables.contains_key(&table) => {
+            Act::Insert
+                if ["users", OPTIONS].iter().any(|name| table.ends_with(name)) && self.tables.contains_key(&table) =>
+            {
                 return Step::BeforeRows(table);
             }
             Act::Insert => {}
@@ -150,7 +171,22 @@ impl Statements {
                 if let Some(rows) = self.tables.get_mut(&table).filter(|_| depth == 0) {
                     *rows += 1;
                 }
+                (self.column, self.is_home) = (0, false);
                 Step::Rows(table, depth + 1)
+            }
+            (Token::Mark(b','), 1) => {
+                self.column += 1;
+                Step::Rows(table, depth)
+            }
+            (Token::Text(text), 1) => {
+                match self.column {
+                    NAME => self.is_home = text == b"home",
+                    VALUE if self.is_home => {
+                        self.homes.insert(table.clone(), String::from_utf8_lossy(text).into_owned());
+                    }
+                    _ => {}
+                }
+                Step::Rows(table, depth)
             }
             (Token::Mark(b')'), 1..) => Step::Rows(table, depth - 1),
             // What comes after the rows, `ON DUPLICATE KEY UPDATE …`, may hold brackets of its own.

@@ -81,6 +81,29 @@ fn rows_are_counted_whatever_stands_in_their_strings() {
 }
 
 #[test]
+fn the_home_of_each_site_is_read_from_its_own_options_and_no_other_value_is() {
+    let home = |options: &str| {
+        let body = table("wp_options", options) + &table("wp_usermeta", "") + &table("wp_users", "(1,'home','x')");
+        look_at(&[HEAD, &body, TAIL].concat()).sites["wp_"].home.clone()
+    };
+    let there = Some("https://x.example/club".to_owned());
+    assert_eq!(home("(1,'siteurl','https://s.example','yes'),(2,'home','https://x.example/club','yes')"), there);
+    assert_eq!(
+        home("(1,'blogname','home','yes'),(2,'home','https://x.example/club','on'),(3,'x','home','yes')"),
+        there
+    );
+    assert_eq!(home("(1,'a','(home,\\'home\\',','yes'),\n (2,\n'home', 'https://x.example/club','yes')"), there);
+    // It is not the option of that name.
+    assert_eq!(home("(1,'page_for_home','https://y.example','yes'),(2,'x','home','https://y.example')"), None);
+    assert_eq!(home("(1,'home',NULL,'https://y.example')"), None);
+    assert_eq!(home(&format!("(1,'home','https://{}','yes')", "y".repeat(300))), None);
+    let network = look_at(
+        &[HEAD, &site("wp_", ""), &table("wp_2_options", "(1,'home','https://two.example','yes')"), TAIL].concat(),
+    );
+    assert_eq!(network.sites["wp_"].home, None);
+}
+
+#[test]
 fn inserts_come_in_several_shapes() {
     let base = site("wp_", "");
     let cases = [

@@ -54,7 +54,7 @@ pub enum NoKeyring {
     #[error("the keyring has no default collection yet")]
     Empty,
     /// It is locked, and nobody unlocked it.
-    #[error("the keyring is locked")]
+    #[error("the keyring is locked (signing in to the desktop, or its own program, unlocks it)")]
     Locked,
     /// It takes too long.
     #[error("the keyring does not answer")]

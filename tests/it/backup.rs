@@ -57,7 +57,11 @@ pub(crate) fn dump(prefixes: &[&str], users: usize) -> String {
     let rows: Vec<String> = (0..users).map(|id| format!("({id},'a\\'),(')")).collect();
     let mut text = "-- MySQL dump 10.13  Distrib 8.0.36, for Linux (x86_64)\n".to_owned();
     for prefix in prefixes {
-        for (table, rows) in [("options", "(1)"), ("usermeta", "(1)"), ("users", rows.join(",").as_str())] {
+        for (table, rows) in [
+            ("options", "(1,'home','https://bloom.example','yes')"),
+            ("usermeta", "(1)"),
+            ("users", rows.join(",").as_str()),
+        ] {
             text +=
                 &format!("CREATE TABLE `{prefix}{table}` (`ID` int);\nINSERT INTO `{prefix}{table}` VALUES {rows};\n");
         }
@@ -133,6 +137,8 @@ fn what_mariadb_dump_writes_is_counted_as_the_database_counts() {
         assert_eq!(dump.accessally_tables, 1, "{way:?}");
         let prefix = if way[0] == "--databases" { "wordpress.wp_" } else { "wp_" };
         assert_eq!(dump.prefix.as_deref(), Some(prefix), "{way:?}");
+        // WordPress goes by `wp-config.php`, which has the port too.
+        assert_eq!(contents.sites[prefix].home.as_deref(), Some("http://127.0.0.1"), "{way:?}");
     }
     let everything = read(&database.dump(&["--all-databases"]));
     assert_eq!(everything.dump(None).unwrap().users, users, "the server's own databases are no sites");
@@ -170,7 +176,22 @@ fn what_mariadb_dump_writes_is_counted_as_the_database_counts() {
     })
     .unwrap();
     let now = ["--plan", SITE[0], "--who", "jo"];
-    let good = plan(folder.path(), &[&["record", "backup", "live.sql.gz"], &now[..]].concat());
+    // Another site's backup brings this one back to nobody.
+    let other = plan(folder.path(), &[&["record", "backup", "live.sql.gz"], &now[..]].concat());
+    assert_eq!(other.status.code(), Some(2), "{}", said(&other));
+    for part in [
+        "is a dump of `http://127.0.0.1`, and the plan's live site is https://bloom.example",
+        "`--home http://127.0.0.1`",
+    ] {
+        assert!(said(&other).contains(part), "{}", said(&other));
+    }
+    let elsewhere = ["--home", "https://third.example"];
+    assert_eq!(
+        plan(folder.path(), &[&["record", "backup", "live.sql.gz"], &elsewhere[..], &now[..]].concat()).status.code(),
+        Some(2)
+    );
+    let good =
+        plan(folder.path(), &[&["record", "backup", "live.sql.gz", "--home", "http://127.0.0.1"], &now[..]].concat());
     assert!(good.status.success() && said(&good).contains(&format!("users in `wp_users`: {users}")), "{}", said(&good));
     assert_eq!(check(folder.path(), &[]).0, ["backup-lacks-users"], "240 contacts are more");
     let cut = plan(folder.path(), &[&["record", "backup", "cut.sql.zst"], &now[..]].concat());

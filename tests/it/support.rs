@@ -164,7 +164,7 @@ fn a_person_reads_all_of_it_first_and_writes_it_by_a_yes() {
     let (shown, _) = typed(&place, &words, "show\nno\n");
     assert!(shown.contains("== journal ==") && shown.contains("nothing was written"), "{shown}");
     assert!(!place.path("support.txt").exists());
-    let (shown, _) = typed(&place, &words, "yes\n");
+    let (shown, _) = typed(&place, &words, "y\nyes\n");
     assert!(shown.contains("wrote support.txt") && !shown.contains("== journal =="), "{shown}");
     assert_eq!(place.read("support.txt"), bundle(&place, &[]).out);
 }

@@ -113,7 +113,7 @@ fn backups(folder: &Path) {
     let users: Vec<String> = (1..=300).map(|id| format!("({id})")).collect();
     let dump = format!(
         "-- MariaDB dump 10.19  Distrib 10.11.14-MariaDB\n{}{}{}-- Dump completed on 2026-11-21  6:05:00\n",
-        table("options", "(1)"),
+        table("options", "(1,'home','https://bloom.example','yes')"),
         table("usermeta", "(1)"),
         table("users", &users.join(","))
     );

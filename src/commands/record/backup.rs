@@ -9,8 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::cli;
 use crate::commands::{Terminal, tracked};
 use crate::failure::{Failure, exit};
-use crate::model::plan::BackupPart;
+use crate::model::plan::{BackupPart, SiteRole};
 use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Evidence};
+use crate::model::{Identity, Plan};
 use crate::output::escape;
 use crate::project::Opened;
 
@@ -28,15 +29,17 @@ pub(in crate::commands) fn backup(
 ) -> Result<Said, Failure> {
     // Before a file of many gigabytes is read.
     ensure_person_known(args.by.who(), &opened.plan)?;
-    let (source, seen) = match (&args.file, args.restore_point) {
+    let (source, seen, of) = match (&args.file, args.restore_point) {
         (Some(file), _) => {
             let folder = opened.settings.backup.folder(args.backup_dir.as_deref())?;
             let path = backup_file::find(file, folder.as_deref());
             let seen = backup_file::look_into(&path)?;
             tracked::attend_to_backup(&path, &opened.git, terminal)?;
-            (file_source(&path, &seen, args.prefix.as_deref())?, Some(seen))
+            let source = file_source(&path, &seen, args.prefix.as_deref())?;
+            let of = ensure_of_site(&source, &seen, (args.of, args.home.as_deref()), (&opened.plan, terminal))?;
+            (source, Some(seen), of.unwrap_or_default())
         }
-        (None, Some(id)) => (BackupSource::RestorePoint(id), None),
+        (None, Some(id)) => (BackupSource::RestorePoint(id), None, String::new()),
         (None, None) => return Err(Failure::new(exit::USAGE, "name a backup's file or `--restore-point ID`")),
     };
     let parts = parts(&args.parts, &source)?;
@@ -47,7 +50,7 @@ pub(in crate::commands) fn backup(
                 Some(dump) => format!("{dump}, as read from it"),
                 None => format!("its {} attested, as `plan` cannot look into this file", names(&parts)),
             };
-            format!("backup `{name}`, {bytes} bytes, sha256 {}…, made {taken_at}: {inside}", &sha256[..12])
+            format!("backup `{name}`{of}, {bytes} bytes, sha256 {}…, made {taken_at}: {inside}", &sha256[..12])
         }
         BackupSource::RestorePoint(id) => format!("restore point `{id}`, made {taken_at}, attested"),
     };
@@ -79,6 +82,42 @@ fn file_source(path: &Path, seen: &Seen, prefix: Option<&str>) -> Result<BackupS
         None => None,
     };
     Ok(BackupSource::File { name, bytes: seen.bytes, sha256: seen.sha256.clone(), dump })
+}
+
+/// Makes sure that a dump is of the site that it is to bring back, as far as its options say; which site that is, in words.
+///
+/// WordPress reads its address from `wp-config.php` where that has one (`WP_HOME`, documented), so a person may say that the other one is right.
+fn ensure_of_site(
+    source: &BackupSource,
+    seen: &Seen,
+    (of, said): (SiteRole, Option<&str>),
+    (plan, terminal): (&Plan, &mut Terminal<'_>),
+) -> Result<Option<String>, Failure> {
+    let BackupSource::File { name, dump: Some(dump), .. } = source else { return Ok(None) };
+    if matches!(dump.ending, DumpEnding::Broken(_)) {
+        return Ok(None);
+    }
+    let sites = seen.contents.as_ref().map(|contents| &contents.sites);
+    let tables = dump.prefix.as_ref().and_then(|prefix| sites?.get(prefix));
+    let (which, wanted) = match of {
+        SiteRole::Live => ("live", &plan.sites.live),
+        SiteRole::Staging => ("staging", &plan.sites.staging),
+    };
+    let (name, wanted) = (escape::line(name), escape::line(wanted));
+    let Some(home) = tables.and_then(|tables| tables.home.as_deref()) else {
+        writeln!(
+            terminal.err,
+            "attention: `{name}` does not show of which site it is (no option `home`): make sure that it is of {wanted}"
+        )?;
+        return Ok(None);
+    };
+    let is_same = |one: &str, other: &str| matches!((Identity::parse(one), Identity::parse(other)), (Some(one), Some(other)) if one.is_same_site(&other));
+    if is_same(home, &wanted) || said.is_some_and(|said| is_same(home, said)) {
+        return Ok(Some(format!(" of {}", escape::line(home))));
+    }
+    let home = escape::line(home);
+    Err(Failure::new(exit::USAGE, format!("`{name}` is a dump of `{home}`, and the plan's {which} site is {wanted}"))
+        .help(format!("record the dump of that site; where it is the right one, since `wp-config.php` sets the address (`WP_HOME`), add `--home {}`", escape::shell(&home))))
 }
 
 /// Sites of a dump that are named; the others are counted.

@@ -232,6 +232,7 @@ fn backup_of(by: By, opened: &Opened, answer: &str, terminal: &mut Terminal<'_>)
         backup_dir: opened.backup_dir.clone(),
         parts,
         prefix: None,
+        home: None,
         taken_at,
         stored_off_server,
     })

@@ -83,7 +83,9 @@ fn is_agreed(text: &str, out: &Path, terminal: &mut Terminal<'_>) -> Result<bool
         let question = format!("\nWrite {}? Type `yes`, or `show` to read all of it first: ", escape::path(out));
         match terminal.ask_line(&question)?.as_deref() {
             Some("show") => write!(terminal.out, "{text}")?,
-            answer => return Ok(answer == Some("yes")),
+            Some("yes") => return Ok(true),
+            None | Some("" | "no" | "n" | "q") => return Ok(false),
+            Some(_) => writeln!(terminal.out, "`yes` writes it, `no` leaves it")?,
         }
     }
 }

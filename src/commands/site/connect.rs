@@ -27,8 +27,10 @@ pub(super) fn connect(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     let address = Address::parse(site)?;
     ensure_private(&address)?;
     let given = Login::from_environment(&address)?;
+    let elsewhere = Login::elsewhere(&address);
     if given.is_none() && !may_ask(false) {
-        let message = "nobody can be asked for the login: standard input is no terminal";
+        let elsewhere = elsewhere.map(|elsewhere| format!("; {elsewhere}")).unwrap_or_default();
+        let message = format!("nobody can be asked for the login, as standard input is no terminal{elsewhere}");
         return Err(Failure::new(exit::USAGE, message).help(variables(&address)));
     }
     // Before anybody types for nothing.
@@ -38,7 +40,10 @@ pub(super) fn connect(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     }
     let login = match given {
         Some(login) => login,
-        None => asked(&address, terminal)?,
+        None => {
+            elsewhere.iter().try_for_each(|elsewhere| writeln!(terminal.err, "{elsewhere}"))?;
+            asked(&address, terminal)?
+        }
     };
     let mut wordpress =
         WordPress::connect_within(address.clone(), login.clone(), Timestamp::now, Limits::of_collecting())?;
@@ -83,12 +88,19 @@ pub(super) fn disconnect(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, 
         }
     }
     writeln!(terminal.out, "{revoke}")?;
+    writeln!(
+        terminal.out,
+        "what shows that the plugin is gone needs the login: for `plan site removed {}` set {}, PLAN_LOGIN_USER and PLAN_LOGIN_PASSWORD",
+        escape::shell(&address.to_string()),
+        bound_by(&address)
+    )?;
     Ok(exit::OK)
 }
 
 /// Asks for a login; the way to the site is looked at before anything is typed.
 fn asked(address: &Address, terminal: &mut Terminal<'_>) -> Result<Login, Failure> {
     ensure_private(address)?;
+    WordPress::answers_at(address)?;
     writeln!(
         terminal.out,
         "An administrator's login on {address}, preferably the spare one's; under Users > Profile >"

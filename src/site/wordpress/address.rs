@@ -36,6 +36,13 @@ impl Address {
         }
         url.set_query(None);
         url.set_fragment(None);
+        let is_of_admin = |part: &str| matches!(part.trim_end_matches('/'), "wp-admin" | "wp-login.php");
+        if url.path().split_inclusive('/').any(is_of_admin) {
+            let front: String = url.path().split_inclusive('/').take_while(|part| !is_of_admin(part)).collect();
+            url.set_path(&front);
+            let help = format!("give the address of its front page, `{}`", excerpt(url.as_str().trim_end_matches('/')));
+            return Err(refused("this is a screen of a site's admin", &help));
+        }
         if !url.path().ends_with('/') && !url.path().ends_with(".php") {
             url.set_path(&format!("{}/", url.path()));
         }

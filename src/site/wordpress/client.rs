@@ -51,6 +51,8 @@ pub struct Reader {
     is_nobodys: Cell<bool>,
     /// Whether a header that is no login is sent.
     probing: Cell<bool>,
+    /// Whether anything ever answered.
+    answered: Cell<bool>,
 }
 
 /// Why an answer is not JSON.
@@ -157,6 +159,7 @@ impl Reader {
             sent: Cell::new(false),
             is_nobodys: Cell::new(false),
             probing: Cell::new(false),
+            answered: Cell::new(false),
         })
     }
 
@@ -265,7 +268,7 @@ impl Reader {
     fn pause(&self, outcome: &Result<Answer, Failure>, tried: u32) -> Option<Duration> {
         let asked = match outcome {
             Ok(answer) if matches!(answer.status, 429 | 502 | 503 | 504) => answer.retry_after,
-            Err(Failure::Lost) => None,
+            Err(Failure::Lost | Failure::NoTls) => None,
             Ok(_) | Err(_) => return None,
         };
         let own = self.limits.pause * 2_u32.saturating_pow(tried - 1);
@@ -284,7 +287,8 @@ impl Reader {
                 .min(self.spent.one_more(&self.limits).map_err(Failure::NoEnd)?)
                 .saturating_sub(begun.elapsed())
                 .max(Duration::from_millis(1));
-            let response = self.send(&url, left).map_err(|error| self.failure(error, within))?;
+            let response = self.send(&url, left).map_err(|error| self.unanswered(self.failure(error, within)))?;
+            self.answered.set(true);
             match redirect(&url, &response)? {
                 Some(next) if self.is_own(&next) => url = next,
                 Some(next) => return Err(Failure::Elsewhere(self.login.hide(next.as_str()))),
@@ -364,6 +368,16 @@ impl Reader {
             E::Io(error) => self.io_failure(&error, within),
             E::ConnectionFailed | E::ConnectProxyFailed(_) | E::InvalidProxyUrl => Failure::Unreachable,
             _ => Failure::NotHttp,
+        }
+    }
+
+    /// What a connection that ends at its very beginning is.
+    fn unanswered(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Lost if self.address.is_https() && !self.answered.get() => Failure::NoTls,
+            // So rustls names what begins as no record of TLS does.
+            Failure::Tls(said) if said.contains("InvalidContentType") => Failure::NoTls,
+            failure => failure,
         }
     }
 

@@ -162,11 +162,12 @@ fn all(
 /// No answer came; whether something is there all the same.
 fn fails(address: &Address, failure: &Failure, checks: &mut Vec<Check>) -> bool {
     let error = errors::failed(address, failure);
-    if matches!(failure, Failure::Tls(_)) {
-        checks.push(
-            Check::of("certificate", &error)
-                .because("TLS is not set up there for this name, or its authority is a private one"),
-        );
+    if matches!(failure, Failure::Tls(_) | Failure::NoTls) {
+        let cause = match failure {
+            Failure::NoTls => "a server listens there, and speaks http, or something else",
+            _ => "TLS is not set up there for this name, or its authority is a private one",
+        };
+        checks.push(Check::of("certificate", &error).because(cause));
         return true;
     }
     checks.push(Check::of("address", &error));

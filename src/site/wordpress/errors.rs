@@ -49,31 +49,7 @@ pub(super) fn failed(site: &Address, failure: &Failure) -> SiteError {
             format!("reading it takes more than {bound}, so it was not read to its end"),
             "an ordinary site takes a dozen requests and a few seconds; check what answers at this address, or try again when it is less busy",
         ),
-        plain => return without_figures(site, plain),
-    };
-    answer(site, what, help)
-}
-
-/// A failure of which there is no figure to give.
-fn without_figures(site: &Address, failure: &Failure) -> SiteError {
-    let (what, help) = match failure {
-        Failure::Refused => ("nothing listens there", "check the address and its port, and that the site is up"),
-        Failure::Unreachable => {
-            ("there is no network route to it", "check this machine's network, its proxy settings and the address")
-        }
-        Failure::NoHost => {
-            ("no host of this name is known", "check the spelling, and that this machine can look the name up")
-        }
-        Failure::NotHttp => {
-            ("what answers there does not speak HTTP as it should", "check the scheme and the port of the address")
-        }
-        Failure::RedirectsOnAndOn => {
-            ("it redirects more than 5 times", "open the address in a browser, and give the one where it ends")
-        }
-        _ => (
-            "the connection broke off before the whole answer had come",
-            "try again; if it happens again, the site's PHP error log says why",
-        ),
+        plain => plain.without_figures(),
     };
     answer(site, what, help)
 }

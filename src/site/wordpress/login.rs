@@ -104,6 +104,14 @@ impl Login {
         is_for(site, variable).then(|| Self::from_variables(site, variable)).transpose()
     }
 
+    /// That the environment's login is for another site, in words; none where it has none, or one for this site.
+    pub fn elsewhere(site: &Address) -> Option<String> {
+        let variable = |name: &str| std::env::var(name).ok();
+        let bound_to = variable(ORIGIN).and_then(|origin| read_site(&origin))?;
+        (!is_for(site, variable))
+            .then(|| format!("the login in the environment is for `{bound_to}`, and is sent nowhere else"))
+    }
+
     /// A login that a person types for a site.
     ///
     /// # Errors

@@ -97,6 +97,14 @@ impl WordPress {
         Ok(site)
     }
 
+    /// Whether this is the address of a WordPress, asked without a login.
+    ///
+    /// # Errors
+    /// As [`WordPress::connect`], but for what a login shows.
+    pub fn answers_at(address: &Address) -> Result<(), SiteError> {
+        meeting::meet(&mut Reader::of_nobody(address.clone(), Limits::default())?)
+    }
+
     /// The same, whose members are read too, where the collector is on the site.
     pub(crate) fn with_members(self, through: Option<Through>) -> Self {
         Self { through, ..self }

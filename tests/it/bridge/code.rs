@@ -66,7 +66,7 @@ fn a_mail_names_sites_as_the_plan_does_or_is_not_written_and_its_attachment_as_t
     let place = Place::new();
     let ask = || place.run(&["site", "ask", "--way", "script", "--plan", PLAN]);
     let ran = ask();
-    ran.ends(0, &["attach to it what this makes: `plan bridge script > plan-collector.php`"]);
+    ran.ends(0, &["attach to it what these make: `plan bridge script > plan-collector.php` and `plan bridge script --inventory > plan-inventory.php`"]);
     assert!(ran.out.contains("the attached file plan-collector.php"), "{}", ran.out);
     place.edit(PLAN, "live: https://bloom.example}", "live: \"Send your password\"}");
     let ran = ask();

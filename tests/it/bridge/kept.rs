@@ -199,6 +199,14 @@ fn without_a_keyring_the_login_is_tried_and_not_kept_and_one_sentence_says_why()
 
     // Nobody is asked where nobody can answer, and on a terminal the login is asked for each time.
     place.run(&connect).ends(2, &["no terminal", "PLAN_LOGIN_ORIGIN"]);
+    login(&mut place.command(&connect), "https://other.example", "x")
+        .ends(2, &["no terminal", "for `https://other.example`, and is sent nowhere else"]);
+    place
+        .run(&["site", "connect", &format!("{url}/wp-admin/users.php?a=b")])
+        .ends(3, &["a screen of a site's admin", &format!("`{url}`")]);
+    // What is no WordPress is asked nothing of anybody's.
+    let (shown, code) = typed_to(&place.command(&["site", "connect", &format!("{url}/club")]), "operator\nx");
+    assert!(code == Some(13) && !shown.contains("User name"), "{code:?} {shown}");
     let capture = place.command(&["site", "capture", url, "--out", "a.ndjson"]);
     let (shown, code) = typed_to(&capture, &format!("operator\n{password}"));
     assert!(code == Some(0) && place.path("a.ndjson").exists(), "{code:?} {shown}");

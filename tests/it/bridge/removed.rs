@@ -48,7 +48,7 @@ fn the_plugin_is_gone_by_the_list_of_plugins_and_the_password_by_a_401() {
     fs::remove_dir_all(site.plugin()).unwrap();
     let ran = removed(&site, &password);
     assert_eq!(said(&ran), (Some(1), "gone: `plan-bridge` is not in the site's list of plugins", works), "{ran:#?}");
-    assert!(ran.err.contains("then look again: plan site removed http://127.0.0.1:"), "{ran:#?}");
+    assert!(ran.err.contains("once it is, look again: plan site removed http://127.0.0.1:"), "{ran:#?}");
 
     // Where application passwords are off every login is refused, and that shows nothing of this one.
     let off = site.staging.dir().join("faults").join("app-passwords-off");
