@@ -128,8 +128,8 @@ fn cases() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 #[test]
 fn each_ends_in_a_clear_finding() {
     let (folder, report) = (tempfile::tempdir().unwrap(), validator("report"));
-    let in_words = this_time("CASES", 3);
-    for (index, (name, bytes, rule)) in cases().into_iter().enumerate() {
+    let (tried, in_words) = (this_time("CASES", 2), this_time("CASES", 6));
+    for (index, (name, bytes, rule)) in cases().into_iter().enumerate().filter(|(index, _)| tried(*index)) {
         let formats = if in_words(index) { &FORMATS[..] } else { &FORMATS[..1] };
         let json = survives(folder.path(), name, &bytes, &report, SECONDS, formats);
         let found = rules(&json);

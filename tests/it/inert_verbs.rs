@@ -8,6 +8,7 @@ use clap::{Command, CommandFactory as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::common::this_time;
 use crate::inert::{HOSTILE, harms, poisoned};
 use crate::place::{PLAN, Place, Ran, SITE};
 
@@ -267,7 +268,8 @@ fn hostile_text_in_what_a_verb_is_given_and_beside_its_plan_is_text() {
         if let Some(everywhere) = everywhere {
             poison(place.folder.path(), &text, everywhere);
         }
-        for (verb, words) in ROWS {
+        let tried = this_time("CASES", 2);
+        for (_, (verb, words)) in ROWS.iter().enumerate().filter(|(nth, _)| everywhere.is_none() || tried(*nth)) {
             // What nothing beside the plan can change was tried before.
             if everywhere.is_some() && (words.contains(&TEXT) || matches!(*verb, "tour" | "example" | "man")) {
                 continue;
