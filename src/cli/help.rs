@@ -36,11 +36,48 @@ const WRITTEN: &str = "  \
   the folder you name    `example`, and `survey` with `--sheets`
   the system's keyring   `site connect`, and nothing else";
 
-/// The command line with its first screen.
+/// What the exit codes mean, as `docs/exit-codes.md` has it, shortened.
+const CODES: [(u8, &str); 14] = [
+    (0, "green, no change, applied and read back, equal before and after"),
+    (1, "red or unproven; `diff --exit-code` with changes"),
+    (2, "the command line is wrong"),
+    (3, "could not run: unreadable file, network, login"),
+    (10, "refused, nothing written: the gate is not green"),
+    (11, "refused, nothing written: confirmed facts moved, or the confirmation expired"),
+    (12, "refused, nothing written: the digest is missing or unknown"),
+    (13, "refused, nothing written: the target is not proven"),
+    (14, "refused, nothing written: locked"),
+    (15, "refused, nothing written: a limit or the window is exceeded"),
+    (16, "refused, nothing written: the barrier is not acknowledged"),
+    (20, "stopped part-way; the journal is kept, `--resume` finishes it"),
+    (21, "applied, but reading it back showed something else"),
+    (130, "interrupted; can be resumed if a run had begun"),
+];
+
+/// The codes that a verb ends with, where a script has more to look at than whether it worked.
+const ENDS: [(&str, &[u8]); 5] = [
+    ("check", &[0, 1, 2, 3]),
+    ("diff", &[0, 1, 2, 3]),
+    ("apply", &[0, 2, 3, 10, 11, 12, 13, 14, 15, 16, 20, 21, 130]),
+    ("undo", &[0, 2, 3, 11, 12, 13, 14, 20, 21, 130]),
+    ("verify", &[0, 2, 3, 21]),
+];
+
+/// The command line with its first screen, and the exit codes at the end of a verb's help.
 pub fn command() -> Command {
     let mut all = Cli::command();
     all.build();
-    Cli::command().help_template(first_screen(&all))
+    let command = Cli::command().help_template(first_screen(&all));
+    ENDS.iter().fold(command, |command, (verb, ends)| command.mut_subcommand(verb, |verb| verb.after_help(codes(ends))))
+}
+
+fn codes(ends: &[u8]) -> StyledStr {
+    let header = Styles::styled().get_header().to_owned();
+    let lines =
+        CODES.iter().filter(|(code, _)| ends.contains(code)).map(|(code, what)| format!("\n  {code:<3}  {what}"));
+    let mut text = StyledStr::new();
+    let _ = write!(text, "{header}Exit codes:{header:#}{}", lines.collect::<String>());
+    text
 }
 
 /// Reads a command line.
@@ -80,4 +117,20 @@ fn first_screen(all: &Command) -> StyledStr {
         "Start here: `plan tour` runs everything on an example, in a folder of its own.\nWhat a word means: `plan explain barrier`.",
     );
     screen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_are_those_of_the_page() {
+        let page = include_str!("../../docs/exit-codes.md");
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "));
+        let codes: Vec<(u8, &str)> = rows.filter_map(|(code, what)| Some((code.parse().ok()?, what))).collect();
+        assert_eq!(codes.iter().map(|(code, _)| *code).collect::<Vec<_>>(), CODES.map(|(code, _)| code));
+        for ((code, what), (_, short)) in codes.iter().zip(CODES) {
+            assert!(what.starts_with(short), "{code}: {what} / {short}");
+        }
+    }
 }

@@ -52,6 +52,7 @@ use crate::failure::{Failure, exit};
 use crate::output::escape;
 use crate::output::inert::Inert;
 use crate::output::masked::{Hides, Masked};
+use crate::output::words::wrapped;
 use crate::text::Limits;
 
 pub use arguments::arguments;
@@ -66,7 +67,7 @@ fn may_ask(no_input: bool) -> bool {
 /// Runs a command line to its exit code.
 pub fn run(cli: Cli) -> u8 {
     let (stdout, stderr) = (io::stdout(), io::stderr());
-    let color = colors(cli.color, stdout.is_terminal());
+    let (color, wraps) = (colors(cli.color, stdout.is_terminal()), stdout.is_terminal());
     let masks = !cli.show_personal;
     let data = Inert::new(io::BufWriter::new(stdout.lock()));
     let hides = if masks { Hides::People } else { Hides::Secrets };
@@ -76,19 +77,20 @@ pub fn run(cli: Cli) -> u8 {
     let begun = Begun::No;
     let (typed, keeps) = (run::typed::Typed::of_verb(&cli.verb), terminal::keeps(&cli.verb));
     let mut terminal =
-        Terminal { out: &mut out, err: &mut err, color, width: width(), begun, lost, keeps, typed, masks };
+        Terminal { out: &mut out, err: &mut err, color, width: width(), wraps, begun, lost, keeps, typed, masks };
     let ended = dispatch(cli.verb, &mut terminal);
     match terminal.ended(ended) {
         Ok(code) => code,
         Err(failure) => {
+            let prose = |text: String| if stderr.is_terminal() { wrapped(&text, width()) } else { text };
             if !failure.message.is_empty() {
-                let _ = writeln!(terminal.err, "plan: {}", escape::line(&failure.message));
+                let _ = writeln!(terminal.err, "{}", prose(format!("plan: {}", escape::line(&failure.message))));
             }
             for detail in &failure.details {
-                let _ = writeln!(terminal.err, "  {}", escape::line(detail));
+                let _ = writeln!(terminal.err, "{}", prose(format!("  {}", escape::line(detail))));
             }
             if let Some(help) = failure.help {
-                let _ = writeln!(terminal.err, "  help: {}", escape::line(&help));
+                let _ = writeln!(terminal.err, "{}", prose(format!("  help: {}", escape::line(&help))));
             }
             failure.code
         }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::failure::{Failure, exit};
 use crate::output::escape;
+use crate::output::words::to_the_second;
 use crate::site::SiteError;
 use crate::site::wordpress::{Address, Left, Login, LoginLeft};
 use crate::trust::{Worked, mark_of_login, note_worked, worked};
@@ -52,7 +53,7 @@ pub(super) fn run(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure
                 let refused = format!("`users/me` answers 401 ({}) to the login", escape::line(code));
                 return match worked {
                     Some(Worked { at, .. }) => {
-                        let at = at.strftime("%Y-%m-%dT%H:%M:%SZ");
+                        let at = to_the_second(&at.to_string());
                         line("password", &format!("revoked: {refused} that it took at {at}"), terminal)?;
                         terminal.is_shown();
                         if LoginLeft::is_as_to_nobody(code) {

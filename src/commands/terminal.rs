@@ -1,5 +1,6 @@
 //! What a verb writes to, and what becomes of its exit code where nobody listens or a run was begun.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 #[cfg(not(unix))]
 use std::io::BufRead as _;
@@ -28,6 +29,8 @@ pub struct Terminal<'a> {
     pub color: bool,
     /// Columns.
     pub width: usize,
+    /// Whether somebody reads data on a terminal, which breaks what is too long for it inside words.
+    pub(super) wraps: bool,
     /// How far a run was begun by this process.
     pub begun: Begun,
     /// What became of data.
@@ -68,6 +71,11 @@ impl Terminal<'_> {
     /// Notes that a run was begun, so that no exit code says otherwise from here on.
     pub(super) fn has_begun(&mut self, begun: Begun) {
         self.begun = self.begun.max(begun);
+    }
+
+    /// Text for whoever reads it: on a terminal broken between words.
+    pub(super) fn prose<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.wraps { words::wrapped(text, self.width).into() } else { text.into() }
     }
 
     /// Drops what was typed on a terminal before the next question is shown: it answers none that nobody has seen.
@@ -346,6 +354,7 @@ mod tests {
             err: &mut io::sink(),
             color: false,
             width: 80,
+            wraps: false,
             begun,
             lost,
             keeps,

@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::diff::signed_lines;
 use super::escape;
+use super::human::{Style, paint};
 use super::json::FORMAT_VERSION;
+use super::words::to_the_second;
 use crate::change::ByHand;
 use crate::guide::{Duty, WayBack};
 use crate::model::plan::{SiteRole, Strategy};
@@ -145,7 +147,7 @@ pub enum Stand {
 }
 
 /// Writes it for a terminal.
-pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
+pub fn human(status: &Status, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let title = status.steps.iter().map(|line| line.title.len()).max().unwrap_or(0);
     for line in &status.steps {
         if line.barrier {
@@ -157,13 +159,13 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
                     escape::line(&status.undo)
                 )
             };
-            writeln!(out, "  ── barrier ── {open}")?;
+            writeln!(out, "  {} {open}", paint(style, "1;31", "── barrier ──"))?;
         }
         let mark = match line.stand {
-            Stand::Done => "✓",
+            Stand::Done => paint(style, "32", "✓"),
             // Where no run is under way nothing waits to be taken.
-            Stand::Next if status.digest.is_some() => "▶",
-            Stand::Next | Stand::Later => "·",
+            Stand::Next if status.digest.is_some() => paint(style, "1;33", "▶"),
+            Stand::Next | Stand::Later => "·".to_owned(),
         };
         let gate = line.gate.map_or_else(String::new, |gate| format!(" · gate {gate}"));
         write!(out, "{mark} {:title$}  {:9}  {}{gate}", line.title, line.executor.name(), line.back.name())?;
@@ -189,7 +191,7 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
             by_hand(status, out)?;
         }
         if let Some(seen) = &line.seen {
-            writeln!(out, "    {}  {}", line.at.as_deref().unwrap_or_default(), escape::line(seen))?;
+            writeln!(out, "    {}  {}", to_the_second(line.at.as_deref().unwrap_or_default()), escape::line(seen))?;
         }
     }
     writeln!(out)?;
@@ -198,7 +200,7 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
             let what = if status.on == SiteRole::Live { "the run" } else { "the rehearsal" };
             let left = ended.certificate.as_ref().map(|path| format!("; its certificate is {}", escape::line(path)));
             let (site, left) = (escape::line(&status.site), left.unwrap_or_default());
-            writeln!(out, "{what} on {site} ended {}{left}", ended.at)?;
+            writeln!(out, "{what} on {site} ended {}{left}", to_the_second(&ended.at))?;
             writeln!(out, "next: {}", escape::line(&ended.next))?;
         }
         (None, None) => {
@@ -206,7 +208,8 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "no run is under way on {}{here}", escape::line(&status.site))?;
             if let Some(rehearsed) = &status.rehearsed {
                 let Rehearsed { certificate, at, host, next } = rehearsed;
-                let (certificate, at, host) = (escape::line(certificate), escape::line(at), escape::line(host));
+                let (certificate, at, host) =
+                    (escape::line(certificate), to_the_second(&escape::line(at)), escape::line(host));
                 writeln!(out, "a rehearsal on {host} ended {at}: its certificate is {certificate}")?;
                 writeln!(out, "next: {}", escape::line(next))?;
             }
@@ -223,7 +226,7 @@ pub fn human(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     if let Some(next) = &status.next {
-        writeln!(out, "next: {}", escape::line(next))?;
+        writeln!(out, "{} {}", paint(style, "1", "next:"), escape::line(next))?;
     }
     if !status.site.contains("://") {
         writeln!(

@@ -80,9 +80,10 @@ fn shell_words(line: &str) -> Vec<String> {
     words
 }
 
-/// Only the clock has parts of a second: the example's own times are whole, and stay.
+/// The clock's times are of this hour, or have parts of a second; the example's own are neither, and stay.
 fn without_clock(text: &str) -> String {
-    let of_the_clock = |word: &str| word.contains('.') && word.parse::<jiff::Timestamp>().is_ok();
+    let is_of_now = |at: jiff::Timestamp| jiff::Timestamp::now().duration_since(at).unsigned_abs().as_secs() < 3600;
+    let of_the_clock = |word: &str| word.parse::<jiff::Timestamp>().is_ok_and(|at| word.contains('.') || is_of_now(at));
     let word = |word: &str| if of_the_clock(word) { "[NOW]".to_owned() } else { word.to_owned() };
     text.split('\n').map(|line| line.split(' ').map(word).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join("\n")
 }

@@ -18,6 +18,7 @@ use crate::failure::{Failure, exit};
 use crate::model::Plan;
 use crate::model::text::many;
 use crate::output::escape::{self, line};
+use crate::output::words::to_the_second;
 use crate::project::settings;
 use crate::project::signed;
 use crate::project::{Opened, Project};
@@ -185,7 +186,7 @@ fn shown(
 ) -> Result<(), Failure> {
     let begin = &run.begin;
     let out = &mut terminal.out;
-    let began = run.events.first().map(|entry| entry.at.to_string()).unwrap_or_default();
+    let began = run.events.first().map(|entry| to_the_second(&entry.at.to_string())).unwrap_or_default();
     let changes = many(begin.changes.len(), "change");
     writeln!(
         out,
@@ -215,7 +216,7 @@ fn shown(
         }
     }
     for entry in &run.events {
-        writeln!(out, "  {}  {}", entry.at, log::message(entry, &run.events))?;
+        writeln!(out, "  {}  {}", to_the_second(&entry.at.to_string()), log::message(entry, &run.events))?;
     }
     writeln!(out, "  stands    it {}", run.stands())?;
     let past = run.progress.is_past_the_barrier();

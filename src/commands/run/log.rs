@@ -5,6 +5,8 @@ use crate::cli::{Log, StatusFormat};
 use crate::commands::Terminal;
 use crate::failure::{Failure, exit};
 use crate::output::escape;
+use crate::output::human::{Style, paint};
+use crate::output::words::to_the_second;
 
 use super::event_log::{Line, Occurrence};
 use super::run_files::RunFiles;
@@ -23,7 +25,13 @@ pub(crate) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure
     }
     for entry in &events {
         match args.format {
-            StatusFormat::Human => writeln!(terminal.out, "{}  {}", entry.at, message(entry, &events))?,
+            StatusFormat::Human => {
+                let line = format!("{}  {}", to_the_second(&entry.at.to_string()), message(entry, &events));
+                let line = terminal.prose(&line).into_owned();
+                let style = Style { color: terminal.color, width: terminal.width, most: 0 };
+                let shown = color_of(&entry.event).map_or_else(|| line.clone(), |color| paint(style, color, &line));
+                writeln!(terminal.out, "{shown}")?;
+            }
             StatusFormat::Json => writeln!(
                 terminal.out,
                 "{}",
@@ -42,6 +50,15 @@ pub(crate) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure
         )?;
     }
     Ok(exit::OK)
+}
+
+/// What somebody looks for in a log stands out: where it stopped, and what there is no way back from.
+fn color_of(event: &Event) -> Option<&'static str> {
+    match event {
+        Event::Halt { .. } | Event::BarrierPassed { .. } => Some("1;31"),
+        Event::Passed { .. } | Event::End => Some("32"),
+        _ => None,
+    }
 }
 
 /// An event in words.
