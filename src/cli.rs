@@ -10,6 +10,7 @@ macro_rules! example {
 
 mod adapter;
 mod bridge;
+mod check;
 mod contacts;
 mod help;
 mod record;
@@ -35,6 +36,7 @@ use crate::rules::Phase;
 
 pub use adapter::{Adapter, AdapterVerb};
 pub use bridge::{Bridge, BridgeVerb};
+pub use check::{Check, CheckFormat, FailOn, Written};
 pub use contacts::{Contacts, ContactsVerb, ImportContacts, OfContacts};
 pub use help::{command, parse};
 pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
@@ -115,12 +117,9 @@ pub enum Verb {
     Man(Man),
 }
 
-/// The plan, and how its site is read.
+/// Against what a plan is judged: how its site is read, and what is due.
 #[derive(Debug, Args)]
-pub struct Subject {
-    /// The plan.
-    #[arg(value_name = "PLAN")]
-    pub plan: PathBuf,
+pub struct Judging {
     #[command(flatten)]
     /// How the site is read.
     pub reading: Reading,
@@ -184,40 +183,16 @@ pub struct Limits {
     pub max_nodes: usize,
 }
 
-/// Is the plan green against the site?
-#[derive(Debug, Args)]
-#[command(before_help = example!("plan check bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
-pub struct Check {
-    #[command(flatten)]
-    /// The plan and its site.
-    pub subject: Subject,
-    /// The form of the report.
-    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
-    pub format: CheckFormat,
-    /// Exit with 0 although the plan is unproven, if nothing is unknown but the members and the contacts' values: they stand in
-    /// private files, which CI and a reviewer do not have. The verdict stays `unproven`.
-    #[arg(long, value_parser = ["members"], value_name = "WHAT")]
-    pub accept_unknown: Option<String>,
-}
-
-/// The forms of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum CheckFormat {
-    /// Each finding, drawn in the plan's text.
-    Human,
-    /// One line per finding.
-    Concise,
-    /// For machines.
-    Json,
-}
-
 /// Before and after of every change, with the digest to confirm.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan diff bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
 pub struct Diff {
+    /// The plan.
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
     #[command(flatten)]
-    /// The plan and its site.
-    pub subject: Subject,
+    /// Its site.
+    pub judging: Judging,
     /// The form of the diff.
     #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
     pub format: DiffFormat,
@@ -491,6 +466,8 @@ pub enum SchemaName {
     Snapshot,
     /// Of `plan check --format json`.
     Report,
+    /// Of a line of `plan check --format json-lines`.
+    ReportLine,
     /// Of a seal.
     Seal,
     /// Of `plan diff --format json`.

@@ -1,14 +1,26 @@
 //! `plan check`: is the plan green against the site?
 
-use crate::cli::{Check, CheckFormat};
-use crate::failure::{Failure, exit};
-use crate::output::human::{self, Style};
-use crate::output::{concise, json};
+mod plans;
+mod reports;
 
-use super::{Terminal, inputs, tracked, without_adapter};
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use crate::cli::{Check, CheckFormat, FailOn, Judging};
+use crate::failure::{Failure, exit};
+use crate::model::text::many;
+use crate::output::human::{self, Style};
+use crate::output::{Report, concise, github, gitlab, json, json_lines, junit, markdown, rdjson, sarif};
+use crate::rules::Verdict;
+
+use super::inputs::{self, Checked};
+use super::{Terminal, tracked, without_adapter};
 
 /// Findings that are drawn before the rest is only counted.
 pub(super) const DRAWN: usize = 60;
+
+/// The columns of what is drawn in a file.
+const COLUMNS: usize = 100;
 
 pub(super) fn run(args: &Check, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     run_drawing(args, DRAWN, terminal)
@@ -16,25 +28,111 @@ pub(super) fn run(args: &Check, terminal: &mut Terminal<'_>) -> Result<u8, Failu
 
 /// The same, drawing no more than so many findings.
 pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let checked = inputs::check(&args.subject)?;
-    let path = checked.opened.path.display().to_string();
-    let report = checked.report(&path);
-    match args.format {
-        CheckFormat::Human => {
-            let style = Style { color: terminal.color, width: terminal.width, most };
-            human::render(&report, style, terminal.out)?;
-        }
-        CheckFormat::Concise => concise::render(&report, terminal.out)?,
-        CheckFormat::Json => json::render(&report, terminal.out)?,
+    reports::ensure_may_be_written(&args.output)?;
+    let named = plans::named(&args.plans, args.judging.limits.max_bytes, terminal)?;
+    let checked: Vec<Checked> =
+        named.plans.into_iter().map(|plan| judged(plan, &args.judging)).collect::<Result<_, _>>()?;
+    let folder = std::env::current_dir().unwrap_or_default();
+    let paths: Vec<String> = checked.iter().map(|checked| checked.opened.path.display().to_string()).collect();
+    let all: Vec<Report<'_>> =
+        checked.iter().zip(&paths).map(|(checked, path)| Report { folder: &folder, ..checked.report(path) }).collect();
+    let style = Style { color: terminal.color, width: terminal.width, most };
+    let all_of = Shown { reports: &all, are_many: named.are_many };
+    all_of.render(args.format, style, terminal.out)?;
+    for written in &args.output {
+        let style = Style { color: false, width: COLUMNS, most };
+        reports::write(written, terminal.masks, |out| all_of.render(written.format, style, out))?;
     }
+    for checked in &checked {
+        attend(checked, terminal)?;
+    }
+    let fails = all.iter().zip(&checked).any(|(report, checked)| fails(args, report, checked));
+    checked.into_iter().for_each(Checked::leave);
+    Ok(if fails { exit::NOT_GREEN } else { exit::OK })
+}
+
+fn judged(plan: Plan, judging: &Judging) -> Result<Checked, Failure> {
+    match plan {
+        Plan::At(path) => inputs::check(&path, judging),
+        Plan::Given(bytes) => inputs::check_given(bytes, judging),
+    }
+}
+
+/// Reports that are shown together.
+struct Shown<'a> {
+    reports: &'a [Report<'a>],
+    /// Whether the command line asks for several, or for whatever a folder holds: then a list is one even where it has one entry.
+    are_many: bool,
+}
+
+impl Shown<'_> {
+    fn render(&self, format: CheckFormat, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let all = self.reports;
+        match format {
+            CheckFormat::Human => all.iter().try_for_each(|report| human::render(report, style, out))?,
+            CheckFormat::Concise if all.len() > 1 => {
+                all.iter().try_for_each(|report| concise::render_of_many(report, out))?;
+            }
+            CheckFormat::Concise => all.iter().try_for_each(|report| concise::render(report, out))?,
+            CheckFormat::Json | CheckFormat::JsonV1 if self.are_many => return json::render_all(all, out),
+            CheckFormat::Json | CheckFormat::JsonV1 => {
+                return all.iter().try_for_each(|report| json::render(report, out));
+            }
+            CheckFormat::JsonLines => return json_lines::render(all, out),
+            CheckFormat::Sarif => return sarif::render(all, out),
+            CheckFormat::Github => return github::render(all, out),
+            CheckFormat::Gitlab => return gitlab::render(all, out),
+            CheckFormat::Junit => return junit::render(all, out),
+            CheckFormat::Rdjson => return rdjson::render(all, out),
+            CheckFormat::Markdown => return markdown::render(all, out),
+        }
+        if all.len() < 2 {
+            return Ok(());
+        }
+        let of = |verdict| all.iter().filter(|report| report.judgement.verdict == verdict).count();
+        let each = [Verdict::Green, Verdict::Red, Verdict::Unproven].map(|verdict| (of(verdict), verdict.name()));
+        let each = each.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}"));
+        writeln!(out, "{}: {}", many(all.len(), "plan"), each.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// What a person has to know besides the findings.
+fn attend(checked: &Checked, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     tracked::attend_to_left_open(&checked.members_files, checked.addresses(), &checked.opened.git, terminal)?;
-    if !report.is_green()
+    if checked.judgement.verdict != Verdict::Green
         && let Some(site) = &checked.site
     {
         without_adapter::attend_to(&site.reading.snapshot, terminal)?;
     }
-    let accepted = args.accept_unknown.is_some() && checked.judgement.lacks_only_private_files();
-    let code = if report.is_green() || accepted { exit::OK } else { exit::NOT_GREEN };
-    checked.leave();
-    Ok(code)
+    Ok(())
+}
+
+/// Whether a plan ends the check with exit code 1.
+fn fails(args: &Check, report: &Report<'_>, checked: &Checked) -> bool {
+    let no_site = args.judging.reading.no_site;
+    let asked = args.fail_on.unwrap_or(if no_site { FailOn::Error } else { FailOn::Unproven });
+    let counts = report.counts();
+    let is_unproven = match checked.judgement.verdict {
+        Verdict::Green => false,
+        Verdict::Red => return true,
+        // Where nobody wants a site read, a warning is asked for and not what every plan lacks.
+        Verdict::Unproven if no_site && asked == FailOn::Warning => counts.unproven > 0,
+        Verdict::Unproven => true,
+    };
+    let is_accepted = args.accept_unknown.is_some() && checked.judgement.lacks_only_private_files();
+    (asked >= FailOn::Unproven && is_unproven && !is_accepted) || (asked >= FailOn::Warning && counts.warnings > 0)
+}
+
+/// The plans that a command line names.
+struct Named {
+    plans: Vec<Plan>,
+    are_many: bool,
+}
+
+/// A plan to be judged.
+enum Plan {
+    /// In a file.
+    At(PathBuf),
+    /// Read already, from standard input.
+    Given(Vec<u8>),
 }

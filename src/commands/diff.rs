@@ -22,17 +22,17 @@ use super::since;
 use super::{Terminal, check, tracked};
 
 pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    if args.subject.reading.no_site {
+    if args.judging.reading.no_site {
         return Err(Failure::new(exit::USAGE, "without a site there is no before and after to show").help(
             "name the site with `--site SITE`, or a recording of it with `--snapshot FILE`; `plan check PLAN --no-site` judges the \
              plan alone",
         ));
     }
-    let checked = inputs::check(&args.subject)?;
+    let checked = inputs::check(&args.plan, &args.judging)?;
     let path = checked.opened.path.display().to_string();
     // A run can begin without the members where somebody accepts that by name; it is confirmed like any other.
     let green = checked.may_go_on(true);
-    let (refused, open) = (refused(&checked, args.subject.on), open_run(&checked));
+    let (refused, open) = (refused(&checked, args.judging.on), open_run(&checked));
     let confirmable = refused.is_none();
     let since = args.since.as_deref().map(|review| since::since(review, &checked, args)).transpose()?;
     let Some(changes) = changes(&checked, &path, (refused, open), since) else {
@@ -52,7 +52,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     if args.format != DiffFormat::Markdown {
         checked.attend_to_age(terminal.err)?;
     }
-    let by_flag = args.subject.adapters.files.first().filter(|_| checked.opened.settings.site.names_no_adapter());
+    let by_flag = args.judging.adapters.files.first().filter(|_| checked.opened.settings.site.names_no_adapter());
     if let Some(name) = by_flag.and_then(|adapter| adapter.file_name()) {
         let name = escape::line(&name.to_string_lossy());
         writeln!(

@@ -7,10 +7,11 @@ use crate::failure::{Failure, exit};
 use crate::output::explain;
 use crate::output::human::{Style, paint};
 use crate::rules::{self, ALL, Rule};
+use crate::shape::codes;
 use crate::text;
 
 use super::explain_example::pasted;
-use super::{Terminal, codes, glossary};
+use super::{Terminal, glossary};
 
 pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let style = Style { color: terminal.color, width: terminal.width, most: 0 };
@@ -64,12 +65,12 @@ const READING: &str = "error · about reading the plan, so due at any time · ne
 
 fn one(rule: &Rule, format: ExplainFormat, style: Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        ExplainFormat::Json => explain::rule(rule, text(rule), out),
+        ExplainFormat::Json => explain::rule(rule, rule.page(), out),
         ExplainFormat::Markdown => page(rule, out),
         ExplainFormat::Human => {
             writeln!(out, "{}  {}\n", paint(style, "1", rule.id), facts(rule))?;
             let mut example: Option<String> = None;
-            for line in text(rule).lines() {
+            for line in rule.page().lines() {
                 match (&mut example, line.strip_prefix("## ")) {
                     (None, Some(heading)) => writeln!(out, "{}", paint(style, "1", heading))?,
                     (None, None) if line.starts_with("```yaml") => example = Some(String::new()),
@@ -119,7 +120,7 @@ fn reference(out: &mut dyn Write) -> io::Result<()> {
 
 fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n## {}\n\n*{}*\n", rule.id, facts(rule))?;
-    text(rule).lines().try_for_each(|line| match line.strip_prefix("## ") {
+    rule.page().lines().try_for_each(|line| match line.strip_prefix("## ") {
         Some(heading) => writeln!(out, "### {heading}"),
         None => writeln!(out, "{line}"),
     })
@@ -135,9 +136,4 @@ fn facts(rule: &Rule) -> String {
         rule.evidence.name(),
         rule.since
     )
-}
-
-/// The documentation without the blank that a doc comment puts before each line.
-fn text(rule: &Rule) -> String {
-    rule.docs.lines().map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
 }

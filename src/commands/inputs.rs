@@ -1,6 +1,7 @@
 //! What every verb about a plan starts from: the plan, its contacts' values, the record, the site, the judgement.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::thread;
 
 use jiff::Timestamp;
@@ -87,20 +88,27 @@ pub(super) struct Checked {
     pub(super) members_files: Vec<MembersFile>,
 }
 
-/// Everything from the subject of a command line to its judgement.
-pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
-    let named = Choice::named(&subject.reading);
+/// Everything from a plan that a command line names to its judgement.
+pub(super) fn check(plan: &Path, judging: &cli::Judging) -> Result<Checked, Failure> {
+    check_project(Project::new(plan, judging.limits.into()), judging)
+}
+
+/// The same of a plan that was read already: it counts as a file `-` of the working folder.
+pub(super) fn check_given(plan: Vec<u8>, judging: &cli::Judging) -> Result<Checked, Failure> {
+    check_project(Project::given(plan, judging.limits.into()), judging)
+}
+
+fn check_project(project: Project, judging: &cli::Judging) -> Result<Checked, Failure> {
+    let named = Choice::named(&judging.reading);
     // Which file a site is in the command line says, and not the plan: neither waits for the other.
-    let project = Project::new(&subject.plan, subject.limits.into())
-        .showing_personal(subject.show_personal)
-        .backup_dir(subject.backup_dir.as_deref());
+    let project = project.showing_personal(judging.show_personal).backup_dir(judging.backup_dir.as_deref());
     let (opened, ahead) = thread::scope(|scope| {
         let ahead = scope.spawn(|| named.as_ref().and_then(read_ahead));
         (project.open(), ahead.join().ok().flatten())
     });
     let opened = opened?;
-    let choice = named.map_or_else(|| Choice::by_settings(&opened.settings.site, subject.on), Ok)?;
-    let through = members::through(choice.site(), &subject.adapters.files, &opened.settings.site)?;
+    let choice = named.map_or_else(|| Choice::by_settings(&opened.settings.site, judging.on), Ok)?;
+    let through = members::through(choice.site(), &judging.adapters.files, &opened.settings.site)?;
     let mut site: Option<Box<dyn Site>> = match ahead.filter(|_| opened.whole) {
         Some(file) => Some(Box::new(file?)),
         None if opened.whole => choice.open(&opened.plan, through.as_ref())?,
@@ -110,9 +118,9 @@ pub(super) fn check(subject: &cli::Subject) -> Result<Checked, Failure> {
     judged_against(
         opened,
         site,
-        (Moment::Gate(subject.gate), Attesting::InTime),
-        subject.on == SiteRole::Live,
-        subject.show_personal,
+        (Moment::Gate(judging.gate), Attesting::InTime),
+        judging.on == SiteRole::Live,
+        judging.show_personal,
     )
 }
 
@@ -344,6 +352,7 @@ impl Checked {
             not_compared: self.lowered.as_ref().map_or(0, |lowered| lowered.kinds_not_compared().len()),
             sources: &self.opened.sources,
             show_personal: self.show_personal,
+            folder: Path::new(""),
         }
     }
 }

@@ -7,7 +7,6 @@ mod attesting;
 mod bridge;
 mod check;
 mod choice;
-mod codes;
 mod collector;
 mod contacts;
 mod contacts_import;
@@ -47,7 +46,7 @@ mod without_adapter;
 
 use std::io::{self, IsTerminal};
 
-use crate::cli::{self, Cli, Color, Verb};
+use crate::cli::{self, CheckFormat, Cli, Color, Verb};
 use crate::failure::{Failure, exit};
 use crate::output::escape;
 use crate::output::inert::Inert;
@@ -69,7 +68,8 @@ pub fn run(cli: Cli) -> u8 {
     let (stdout, stderr) = (io::stdout(), io::stderr());
     let (color, wraps) = (colors(cli.color, stdout.is_terminal()), stdout.is_terminal());
     let masks = !cli.show_personal;
-    let data = Inert::new(io::BufWriter::new(stdout.lock()));
+    let data = io::BufWriter::new(stdout.lock());
+    let data = if is_for_a_runner(&cli.verb) { Inert::of_commands(data) } else { Inert::new(data) };
     let hides = if masks { Hides::People } else { Hides::Secrets };
     let of_data = if is_its_own(&cli.verb) { Hides::Nothing } else { hides };
     let (mut out, lost) = Patient::new(Masked::new(data, of_data));
@@ -95,6 +95,11 @@ pub fn run(cli: Cli) -> u8 {
             failure.code
         }
     }
+}
+
+/// Whether the lines that a verb writes as data are commands to a runner.
+fn is_for_a_runner(verb: &Verb) -> bool {
+    matches!(verb, Verb::Check(args) if args.format == CheckFormat::Github)
 }
 
 /// Whether what a verb writes as data is text of this program alone: its examples hold addresses that are nobody's.

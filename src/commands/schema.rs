@@ -129,6 +129,7 @@ fn schema(name: SchemaName) -> Value {
         SchemaName::Plan => schema::plan(),
         SchemaName::Snapshot => schema::snapshot(),
         SchemaName::Report => schema::written::<output::json::Document>(),
+        SchemaName::ReportLine => schema::written::<output::json_lines::Line<'_>>(),
         SchemaName::Seal => schema::written::<Seal>(),
         SchemaName::Diff => schema::written::<output::diff::json::Document<'_>>(),
         SchemaName::Status => schema::written::<output::status::Document<'_>>(),

@@ -57,7 +57,7 @@ fn by_revision(review: &str, checked: &Checked, args: &Diff) -> Result<Since, Fa
     };
     let path = &checked.opened.path;
     let commit = revision::commit(path, review).map_err(refused)?;
-    let limits: Limits = args.subject.limits.into();
+    let limits: Limits = args.judging.limits.into();
     let bytes = revision::file_at(path, &commit, limits.bytes as u64).map_err(refused)?;
     let bytes = bytes.ok_or_else(|| refused(format!("`{}` was not there yet", path.display())))?;
     let plan =
@@ -78,7 +78,7 @@ fn by_revision(review: &str, checked: &Checked, args: &Diff) -> Result<Since, Fa
 
 /// The site as the same file had it at a commit.
 fn site_at(commit: &Commit, args: &Diff) -> Result<Snapshot, String> {
-    let reading = &args.subject.reading;
+    let reading = &args.judging.reading;
     let named = reading.site.as_deref().map(Path::new).or(reading.snapshot.as_deref());
     let file = named.filter(|file| !file.to_string_lossy().contains("://"));
     let file = file.ok_or("no revision holds a reading of an address; a seal does")?;

@@ -6,7 +6,19 @@ use super::{Report, escape};
 
 /// Writes the report, one line a finding, then the verdict.
 pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for (finding, spot) in report.sorted().into_iter().filter(|(finding, _)| finding.due) {
+    findings(report, out)?;
+    writeln!(out, "{}", escape::line(&report.summary().join(" · ")))
+}
+
+/// The same of one of several, whose verdict names its plan.
+pub fn render_of_many(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    findings(report, out)?;
+    writeln!(out, "{}", escape::line(&report.headline()))
+}
+
+fn findings(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for (finding, spot) in report.sorted().into_iter().filter(|(finding, _)| finding.due && !report.needs_site(finding))
+    {
         let path = escape::line(report.sources.text(spot.document).source.name());
         let state = match (finding.accepted, finding.unproven) {
             (true, _) => " (accepted)",
@@ -33,5 +45,5 @@ pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             escape::line(&finding.message)
         )?;
     }
-    writeln!(out, "{}", escape::line(&report.summary().join(" · ")))
+    Ok(())
 }

@@ -32,7 +32,8 @@ pub struct Style {
 /// Draws the report: every finding with its place, then what is unproven, then the verdict.
 pub fn render(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let handler = handler(style);
-    let due: Vec<&Finding> = report.sorted().into_iter().map(|(finding, _)| finding).filter(|f| f.due).collect();
+    let is_shown = |finding: &&Finding| finding.due && !report.needs_site(finding);
+    let due: Vec<&Finding> = report.sorted().into_iter().map(|(finding, _)| finding).filter(is_shown).collect();
     let (unproven, mut judged): (Vec<&Finding>, Vec<&Finding>) = due.into_iter().partition(|f| f.unproven);
     if judged.len() > style.most {
         // What is left out must not be what matters most.

@@ -10,6 +10,8 @@ use std::io::{self, Write};
 pub struct Inert<W> {
     inner: W,
     seen: Seen,
+    /// Whether a line may begin as a command does.
+    commands: bool,
 }
 
 /// What of a line has gone by.
@@ -30,7 +32,12 @@ enum Seen {
 impl<W: Write> Inert<W> {
     /// A stream over another.
     pub fn new(inner: W) -> Self {
-        Self { inner, seen: Seen::Start }
+        Self { inner, seen: Seen::Start, commands: false }
+    }
+
+    /// A stream whose lines are commands of this program's own (`output/github`): what is no line's beginning is none all the same.
+    pub fn of_commands(inner: W) -> Self {
+        Self { commands: true, ..Self::new(inner) }
     }
 }
 
@@ -55,6 +62,7 @@ impl<W: Write> Write for Inert<W> {
         let mut from = 0;
         for (at, byte) in bytes.iter().enumerate() {
             let (instead, seen) = step(self.seen, *byte);
+            let instead = instead.filter(|_| !(self.commands && self.seen == Seen::Start));
             self.seen = seen;
             if let Some(instead) = instead {
                 self.inner.write_all(&bytes[from..at])?;

@@ -136,7 +136,13 @@ pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     escape::json(&document(report), out)
 }
 
-fn document(report: &Report<'_>) -> Document {
+/// Writes the reports as a list.
+pub fn render_all(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
+    escape::json(&reports.iter().map(document).collect::<Vec<_>>(), out)
+}
+
+/// The report as a document.
+pub(super) fn document(report: &Report<'_>) -> Document {
     let judgement = report.judgement;
     let site = report.site.as_ref();
     let all = report.sorted().into_iter().filter(|(finding, _)| finding.coming.is_none() || finding.accepted);

@@ -1,4 +1,4 @@
-//! One report, many forms: one file a format, one function each.
+//! One report, many forms: one file a format, one function each. What the formats of other programs have in common is in `listed`.
 
 mod clip;
 pub mod concise;
@@ -7,12 +7,20 @@ pub mod diff;
 pub mod doctor;
 pub mod escape;
 pub mod explain;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod inert;
 pub mod inventory;
 pub mod json;
+pub mod json_lines;
+pub mod junit;
+mod listed;
+pub mod markdown;
 pub mod masked;
+pub mod rdjson;
 pub mod runbook;
+pub mod sarif;
 pub mod status;
 pub mod support;
 pub mod survey;
@@ -20,11 +28,12 @@ pub mod verify;
 pub mod words;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use crate::diag::{Coming, Finding, Location, Severity};
+use crate::diag::{Coming, Finding, Location, Missing, Severity};
 use crate::model::text::many;
 use crate::model::{Plan, Snapshot, Worth};
-use crate::rules::{Judgement, Phase, Verdict};
+use crate::rules::{Judgement, NO_SITE, Phase, Verdict};
 use crate::shape::{Sources, Spot, personal};
 
 /// What a check found, with all that a format needs to show it.
@@ -48,10 +57,16 @@ pub struct Report<'a> {
     pub sources: &'a Sources,
     /// Whether personal values may be shown.
     pub show_personal: bool,
+    /// The working folder, below which other programs look for the plan's files; empty where it is not known.
+    pub folder: &'a Path,
 }
 
 /// A sentence whose commands name this plan, where they have `PLAN` in its place.
 pub(crate) fn naming_plan(sentence: &str, plan: &str) -> String {
+    // What came by standard input has no name that a command could take.
+    if plan == "-" {
+        return sentence.to_owned();
+    }
     let of = |command: &str| {
         let named = |word: &str| if word == "PLAN" { escape::shell(plan) } else { word.to_owned() };
         command.split(' ').map(named).collect::<Vec<_>>().join(" ")
@@ -141,12 +156,13 @@ impl Report<'_> {
         all.into_iter().filter_map(|(finding, spot)| Some((finding, finding.coming?, spot))).collect()
     }
 
-    /// How many due findings count as errors, as warnings, and as unproven errors; accepted ones aside.
+    /// How many due findings count as errors, as warnings, and as unproven errors; accepted ones, and what needs a site in a check without one, aside.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for finding in self.judgement.findings.iter().filter(|f| f.due) {
             match (finding.accepted, finding.unproven, finding.severity) {
                 (true, ..) => counts.accepted += 1,
+                _ if self.needs_site(finding) => {}
                 (_, true, Severity::Error) => counts.unproven += 1,
                 (_, true, _) => counts.told_less += 1,
                 (_, _, Severity::Error) => counts.errors += 1,
@@ -155,6 +171,33 @@ impl Report<'_> {
             }
         }
         counts
+    }
+
+    /// Whether a finding says nothing but that no site was read, or, where none was, that a private file is not here either.
+    pub fn needs_site(&self, finding: &Finding) -> bool {
+        let needs = |lacks: &Missing| lacks.why == NO_SITE || lacks.private_only;
+        self.site.is_none() && finding.unproven && finding.lacks.as_ref().is_some_and(needs)
+    }
+
+    /// That there is no site, and what of it is missed.
+    fn lacks_a_site(&self) -> String {
+        let due = self.judgement.findings.iter().filter(|finding| finding.due && self.needs_site(finding));
+        let no_site = |finding: &&Finding| finding.lacks.as_ref().is_some_and(|lacks| lacks.why == NO_SITE);
+        let (of_site, of_files): (Vec<_>, Vec<_>) = due.partition(no_site);
+        let need = |count: usize| if count == 1 { "needs" } else { "need" };
+        let files = match of_files.len() {
+            0 => String::new(),
+            some => format!(", {some} {} a private file that is not here", need(some)),
+        };
+        match of_site.len() {
+            0 => format!("no site was read{files}"),
+            some => format!("{} {} a site{files}", many(some, "rule"), need(some)),
+        }
+    }
+
+    /// The verdict and the gate, of the plan that is named.
+    pub fn headline(&self) -> String {
+        format!("{}: {}", self.path, self.summary().join(" · "))
     }
 
     /// The closing lines: the verdict and what it rests on.
@@ -196,7 +239,7 @@ impl Report<'_> {
             None if self.plan.is_none() => {
                 lines.push("the plan could not be read completely, so no rule has judged it".to_owned())
             }
-            None => lines.push("no site was read, so this cannot be green; name one with `--site`".to_owned()),
+            None => lines.push(format!("{}, so this cannot be green: name one with `--site`", self.lacks_a_site())),
         }
         let coming = self.coming().len();
         if coming > 0 {

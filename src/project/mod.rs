@@ -31,6 +31,8 @@ pub(crate) struct Project {
     limits: Limits,
     show_personal: bool,
     backup_dir: Option<PathBuf>,
+    /// Its text, where that is not in a file.
+    given: Option<Arc<[u8]>>,
     parsed: RefCell<Option<Arc<Parsed>>>,
     git: Books,
     /// How often it was parsed.
@@ -71,7 +73,12 @@ impl Project {
     /// Nothing is read yet.
     pub(crate) fn new(path: &Path, limits: Limits) -> Self {
         let (parsed, git, times) = (RefCell::new(None), Books::default(), Cell::new(0));
-        Self { path: path.to_owned(), limits, show_personal: false, backup_dir: None, parsed, git, times }
+        Self { path: path.to_owned(), limits, show_personal: false, backup_dir: None, given: None, parsed, git, times }
+    }
+
+    /// A plan that was read already, as if it were a file `-` of the working folder.
+    pub(crate) fn given(text: Vec<u8>, limits: Limits) -> Self {
+        Self { given: Some(text.into()), ..Self::new(Path::new("-"), limits) }
     }
 
     /// The same, with personal values shown.
@@ -122,6 +129,9 @@ impl Project {
     }
 
     fn bytes(&self) -> Result<Vec<u8>, Failure> {
+        if let Some(text) = &self.given {
+            return Ok(text.to_vec());
+        }
         // One byte more than may be read: what is too long is a finding with a place.
         crate::fs::begin(&self.path, self.limits.bytes as u64 + 1).map_err(|e| Failure::file("read", &self.path, &e))
     }

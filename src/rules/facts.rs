@@ -384,4 +384,4 @@ pub(super) const CONTACT_VALUES: &str = "contact values";
 pub(super) const TRACKED: &str = "git's index";
 
 /// Why nothing of a site is known in a check without one.
-const NO_SITE: &str = "no site was read";
+pub const NO_SITE: &str = "no site was read";

@@ -374,7 +374,8 @@ fn accept(risks: &[AcceptedRisk], facts: &Facts<'_>, findings: &mut [Finding]) -
     used
 }
 
-fn meets(risk: &AcceptedRisk, finding: &Finding) -> bool {
+/// Whether an accepted risk is about a finding.
+pub fn meets(risk: &AcceptedRisk, finding: &Finding) -> bool {
     let at_plan = finding.primary.place.pointer() == Some(&risk.at);
     let at_site = risk.at.strip_prefix("site:").is_some_and(|on| finding.site.as_deref() == Some(on));
     crate::rules::renamed(&risk.rule).unwrap_or(&risk.rule) == finding.rule && (at_plan || at_site)

@@ -37,10 +37,10 @@ pub use crate::model::Grade;
 
 pub use about::About;
 pub use due::Moment;
-pub use facts::{Facts, Inputs, Known, Side};
+pub use facts::{Facts, Inputs, Known, NO_SITE, Side};
 pub(crate) use files::TAKE_OUT;
 pub use files::{BackupFiles, ContactsFile, FileNow, Members, MembersFile, Tracking};
-pub use judge::{BY_HAND, Evidence, Judgement, PRIVATE, Proof, Verdict, how_to_find, judge};
+pub use judge::{BY_HAND, Evidence, Judgement, PRIVATE, Proof, Verdict, how_to_find, judge, meets};
 pub use objects::{Objects, Of, OfKind, kind_of};
 pub use read::Read;
 pub use reading::{Freshness, READING_OLD, Stale, stale};
@@ -162,6 +162,11 @@ impl Rule {
     /// The first line of the documentation.
     pub fn title(&self) -> &'static str {
         self.docs.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(self.id)
+    }
+
+    /// The documentation, in Markdown, without the blank that a doc comment puts before each line.
+    pub fn page(&self) -> String {
+        self.docs.lines().map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
     }
 
     /// A finding of this rule at a place of the plan.

@@ -1,5 +1,6 @@
 //! Does the tree fit the schema? Every misfit is a finding; what fits becomes the typed [`Plan`].
 
+pub mod codes;
 mod decode;
 mod editors;
 mod forms;

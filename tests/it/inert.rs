@@ -9,7 +9,9 @@ use amc_plan::site::file::{seal, seal_file};
 use amc_plan::text::is_unseen;
 use serde_json::Value;
 
+use super::comment;
 use super::common::{copy_of_plans, plan, this_time};
+use super::formats::{self, Command};
 use crate::place::Edited;
 
 /// What is put into fields: each must go through as text.
@@ -134,6 +136,53 @@ fn is_inert(folder: &Path, words: &[&str]) -> i32 {
     ran.code
 }
 
+/// A check in every form, each read as whoever takes it does: the commands are ours, JSON and XML can be read, nothing is live in Markdown.
+#[track_caller]
+fn every_form_is_inert(folder: &Path, words: &[&str]) {
+    for format in formats::ALL {
+        let words = [words, &["--format", format]].concat();
+        if format != "github" {
+            is_inert(folder, &words);
+        }
+        let out = plan(folder, &words).out;
+        let json =
+            |text: &str| serde_json::from_str::<Value>(text).unwrap_or_else(|e| panic!("{words:?}: {e}: {text}"));
+        match format {
+            "github" => are_our_commands(&out),
+            "junit" => drop(roxmltree::Document::parse(&out).unwrap_or_else(|e| panic!("{words:?}: {e}: {out}"))),
+            "markdown" => comment::is_inert(&out),
+            "json-lines" => out.lines().for_each(|line| drop(json(line))),
+            "json" | "json-v1" | "gitlab" => drop(json(&out)),
+            // These become comments and links.
+            "rdjson" => {
+                for found in json(&out)["diagnostics"].as_array().unwrap() {
+                    comment::is_inert(found["message"].as_str().unwrap());
+                }
+            }
+            "sarif" => {
+                let log = json(&out);
+                for result in log["runs"][0]["results"].as_array().unwrap() {
+                    let text = result["message"]["text"].as_str().unwrap();
+                    assert!(!text.contains("](") && harms(text).is_none(), "{words:?}: {text}");
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Every line is a command of ours, and nothing in it is another.
+#[track_caller]
+fn are_our_commands(out: &str) {
+    for line in out.lines() {
+        let command = Command::of(line).unwrap_or_else(|| panic!("{line} is no command of ours\n{out}"));
+        assert!(["error", "warning", "notice"].contains(&command.name.as_str()), "{line}");
+        let known = ["file", "line", "endLine", "col", "endColumn", "title"];
+        assert!(command.properties.iter().all(|(key, _)| known.contains(&key.as_str())), "{line}");
+        assert_eq!(harms(&line[2..]), None, "{line}");
+    }
+}
+
 #[test]
 fn a_hostile_site_or_plan_is_text_in_every_verb_and_format() {
     let tried = this_time("CASES", 2);
@@ -150,8 +199,8 @@ fn a_hostile_site_or_plan_is_text_in_every_verb_and_format() {
             let on_site = |words: &[&str]| is_inert(folder, &[words, &SITE].concat());
             // It is read, and judged.
             assert_eq!(on_site(&["check", PLAN]), 1, "{text:?}");
-            for format in ["human", "concise", "json", "markdown"] {
-                on_site(&["check", PLAN, "--format", format]);
+            every_form_is_inert(folder, &[&["check", PLAN], &SITE[..]].concat());
+            for format in ["human", "json", "markdown"] {
                 on_site(&["diff", PLAN, "--format", format]);
             }
             if intent {
@@ -177,9 +226,7 @@ fn a_hostile_site_or_plan_is_text_in_every_verb_and_format() {
 
 /// What reads no site.
 fn of_the_plan(folder: &Path, text: &str) {
-    for format in ["human", "concise", "json", "markdown"] {
-        is_inert(folder, &["check", PLAN, "--no-site", "--format", format]);
-    }
+    every_form_is_inert(folder, &["check", PLAN, "--no-site"]);
     is_inert(folder, &["record", "ack", "1", "--reason", text, "--plan", PLAN, "--who", text]);
     is_inert(folder, &["record", "purchase", text, "--saw", "order", "--plan", PLAN, "--who", "jo"]);
     is_inert(folder, &["check", text, "--site", text]);

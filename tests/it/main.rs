@@ -34,6 +34,7 @@ mod finalized;
 mod first_plan;
 mod first_time;
 mod folded;
+mod formats;
 mod from_capture;
 mod gates;
 mod given_away;

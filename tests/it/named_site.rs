@@ -20,7 +20,7 @@ fn a_site_is_named_on_the_command_line_or_by_the_settings() {
     let (named, recording) = (check(&["--format", "json"]), check(&["--snapshot", SITE, "--format", "json"]));
     assert_eq!((named.code, named.out), (recording.code, recording.out));
     // What the command line says comes first, and the settings name no live site.
-    check(&["--no-site"]).ends(1, &[]);
+    check(&["--no-site"]).ends(0, &[]);
     check(&["--on", "live"]).ends(2, &["no site is named"]);
     place.run(&["apply", PLAN]).ends(2, &["--site"]);
 }

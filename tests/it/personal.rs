@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::common::{copy_of_plans, plan};
+use crate::formats::{ALL, OTHERS};
 use crate::inert_verbs::{BY, ROWS, TEXT};
 use crate::place::{Edited, Place, Ran};
 
@@ -25,7 +26,8 @@ fn check_masks(folder: &Path, what: &str) {
         &["diff", PLAN, "--site", SITE, "--format", "markdown"],
         &["apply", PLAN, "--site", SITE, "--no-input"],
     ];
-    for args in runs {
+    let others = OTHERS.map(|format| ["check", PLAN, "--site", SITE, "--format", format]);
+    for args in runs.into_iter().chain(others.iter().map(|words| &words[..])) {
         let ran = plan(folder, args);
         let said = [ran.out, ran.err].concat();
         let told = SECRET.map(file).into_iter().find(|secret| said.contains(secret));
@@ -384,10 +386,13 @@ fn an_address_in_whatever_form_gets_out_of_no_verb_format_stream_or_file_of_word
     assert!(adopt.out.contains(r#""add-tags":["…","#), "{adopt:#?}");
     is_masked("adopt", &(adopt.out + &adopt.err));
     named_site(&place, true);
-    for format in ["human", "concise", "json"] {
-        for more in [&["--color", "always"][..], &["--gate", "go-live"]] {
+    for format in ALL {
+        let output = format!("{format}=report");
+        for more in [&["--color", "always"][..], &["--gate", "go-live", "--output", &output]] {
             masks(&place, &[&["check", PLAN, "--site", SITE, "--format", format], more].concat()).ends(1, &[]);
         }
+        is_masked(&output, &place.read("report"));
+        fs::remove_file(place.path("report")).unwrap();
     }
     let lines = ADDRESSES.map(|address| format!("! {address} has no ID\n"));
     fs::write(place.path("lines.txt"), lines.concat()).unwrap();

@@ -48,13 +48,19 @@ fn of(verb: &str) -> Option<&'static str> {
 pub(crate) fn hold(words: &[&str], folder: &Path, out: &str) {
     let after = |option: &str| words.iter().position(|word| *word == option).and_then(|at| words.get(at + 1).copied());
     let verb = words.iter().copied().find(|word| of(word).is_some() || ["apply", "undo", "seal"].contains(word));
-    if after("--format") == Some("json") && !out.trim().is_empty() {
+    if matches!(after("--format"), Some("json" | "json-v1" | "json-lines")) && !out.trim().is_empty() {
         let of_adapters = (words.first() == Some(&"adapter")).then_some("adapter-facts");
         let schema = of_adapters.or_else(|| verb.and_then(of)).unwrap_or_else(|| panic!("{words:?} has no schema"));
-        let lines = if schema == "log" { out.lines().collect() } else { vec![out] };
+        let is_of_lines = after("--format") == Some("json-lines");
+        let schema = if is_of_lines { "report-line" } else { schema };
+        let lines = if is_of_lines || schema == "log" { out.lines().collect() } else { vec![out] };
         for line in lines {
             let value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{words:?}: {error}: {line}"));
-            accepts(schema, words, &value);
+            match &value {
+                // Of several plans it is a list.
+                Value::Array(all) if schema == "report" => all.iter().for_each(|one| accepts(schema, words, one)),
+                one => accepts(schema, words, one),
+            }
         }
     }
     if let Some(log) = after("--log-json").and_then(|log| fs::read_to_string(folder.join(log)).ok()) {

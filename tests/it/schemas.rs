@@ -7,10 +7,11 @@ use crate::place::{PLAN, Place, SITE};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "plan",
     "snapshot",
     "report",
+    "report-line",
     "seal",
     "diff",
     "status",

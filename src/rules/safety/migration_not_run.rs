@@ -42,10 +42,12 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let crm = facts.crm(Before)?;
     if !crm.managed()? {
+        let on_live = if facts.live() { "--on live --host HOST " } else { "" };
+        let leads = format!("`plan apply PLAN --site SITE {on_live}--resume`");
         let finding = RULE
             .at(judged_site(facts), "this site is not on Managed Contacts, so it is not switched")
             .label("not switched yet")
-            .help("run the migration first (`plan apply PLAN --site SITE --resume` leads to it), then judge a reading made after it");
+            .help(format!("run the migration first ({leads} leads to it), then judge a reading made after it"));
         out.push(crm.excerpt(finding, "managed:", "still on the CRM"));
     }
     Some(())

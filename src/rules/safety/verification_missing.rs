@@ -83,8 +83,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     }
     out.push(
         RULE.at(Location::key("/migration"), format!("no verification of `{site}` is on record")).label("not verified").help(
-            "press \"Start Verification\" on the site, copy every line into a file, then: plan record verification FILE \
-             --host HOST --plan PLAN --who WHO",
+            "press \"Start Verification\" on the site, copy every line into a file, then: `plan record verification FILE \
+             --host HOST --plan PLAN --who WHO`",
         ),
     );
     Some(())

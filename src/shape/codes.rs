@@ -1,12 +1,12 @@
-//! The codes of reading and of the shape check: no rules, but findings all the same, which `plan explain` answers for.
+//! The codes of reading and of the shape check: no rules, but findings all the same, which are explained as rules are.
 
 /// What a finding of this code means, and what to do; none where there is no such code.
-pub(super) fn about(id: &str) -> Option<&'static str> {
+pub fn about(id: &str) -> Option<&'static str> {
     CODES.iter().find(|(code, _)| *code == id).map(|(_, about)| *about)
 }
 
 /// All of them.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
+pub fn names() -> impl Iterator<Item = &'static str> {
     CODES.iter().map(|(code, _)| *code)
 }
 

@@ -1,0 +1,95 @@
+//! Arguments of `plan check`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::Judging;
+
+/// Is the plan green against the site?
+///
+/// Exits with 0 where it is, or where what is wrong is none of `--fail-on`, and with 1 where it is not.
+#[derive(Debug, Args)]
+#[command(before_help = example!("plan check bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
+pub struct Check {
+    /// The plans: files, and folders of which every plan is judged, those in folders below included. `-` is standard input, as if it were a file in
+    /// the working folder.
+    #[arg(value_name = "PLAN", required = true)]
+    pub plans: Vec<PathBuf>,
+    #[command(flatten)]
+    /// Against what.
+    pub judging: Judging,
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub format: CheckFormat,
+    /// Write the report into a file too, in this form, in place of an earlier report; may be given several times. No other file is overwritten.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = written)]
+    pub output: Vec<Written>,
+    /// What ends with exit code 1. If not said, it is `unproven`, and with `--no-site` it is `error`. The verdict is the same in any case.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub fail_on: Option<FailOn>,
+    /// Exit with 0 although the plan is unproven, if nothing is unknown but the members and the contacts' values: they stand in
+    /// private files, which CI and a reviewer do not have. The verdict stays `unproven`.
+    #[arg(long, value_parser = ["members"], value_name = "WHAT")]
+    pub accept_unknown: Option<String>,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// Each finding, drawn in the plan's text.
+    Human,
+    /// One line per finding.
+    Concise,
+    /// For machines, in the newest version of the form; of several plans a list.
+    Json,
+    /// The same, in version 1 whatever is the newest.
+    JsonV1,
+    /// For machines, a line per finding.
+    JsonLines,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub Actions: workflow commands.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit's XML.
+    Junit,
+    /// Reviewdog's own format.
+    Rdjson,
+    /// For the summary of a job.
+    Markdown,
+}
+
+/// What ends a check with exit code 1; each line includes those above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum FailOn {
+    /// Errors alone.
+    Error,
+    /// Also what could not be evaluated.
+    Unproven,
+    /// Also warnings. Without a site, what needs one does not count.
+    Warning,
+}
+
+/// A report in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its form.
+    pub format: CheckFormat,
+    /// The file.
+    pub path: PathBuf,
+}
+
+fn written(text: &str) -> Result<Written, String> {
+    let forms = || CheckFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let known = || {
+        format!(
+            "write FORMAT=FILE, where FORMAT is one of {}",
+            forms().map(|form| form.get_name().to_owned()).collect::<Vec<_>>().join(", ")
+        )
+    };
+    let (format, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or_else(known)?;
+    let format = CheckFormat::from_str(format, false).map_err(|_| known())?;
+    Ok(Written { format, path: path.into() })
+}

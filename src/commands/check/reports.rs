@@ -1,0 +1,77 @@
+//! Reports in files: each is there whole or not at all, and takes no other file's place.
+
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use crate::cli::{CheckFormat, Written};
+use crate::failure::{Failure, exit};
+use crate::fs::{self, Readers, ensure_way};
+use crate::output::inert::Inert;
+use crate::output::masked::{Hides, Masked};
+
+/// Most bytes of a file that may be an earlier report.
+const MOST: u64 = 256 << 20;
+
+/// Refuses what cannot be written, before anything is read: two reports in one file, a file that is no earlier report of that form.
+pub(super) fn ensure_may_be_written(all: &[Written]) -> Result<(), Failure> {
+    for (nth, written) in all.iter().enumerate() {
+        let path = written.path.display();
+        if all[..nth].iter().any(|other| other.path == written.path) {
+            return Err(
+                Failure::new(exit::USAGE, format!("`{path}` is named for two reports")).help("give each its own file")
+            );
+        }
+        if !is_free(written)? {
+            let message = format!("`{path}` exists and is no earlier report of this form, so it is not overwritten");
+            return Err(Failure::new(exit::USAGE, message).help("choose another name with `--output`, or move it away"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether nothing lies there, nothing is in it, or an earlier report.
+fn is_free(written: &Written) -> Result<bool, Failure> {
+    let failed = |error: io::Error| Failure::file("write", &written.path, &error);
+    match fs::read(&written.path, MOST) {
+        Ok(bytes) if bytes.is_empty() => Ok(true),
+        Ok(bytes) => Ok(is_report(written.format, &String::from_utf8_lossy(&bytes))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Whether a text is a report of this form, by what stands in each.
+fn is_report(format: CheckFormat, text: &str) -> bool {
+    match format {
+        CheckFormat::Human | CheckFormat::Concise | CheckFormat::Markdown => text.contains(" at gate `"),
+        CheckFormat::Json | CheckFormat::JsonV1 | CheckFormat::JsonLines => text.contains("\"not_due\""),
+        CheckFormat::Sarif => text.contains("/sarif-schema-2.1.0.json\""),
+        CheckFormat::Github => text.contains("::notice file="),
+        CheckFormat::Gitlab => text.trim() == "[]" || text.contains("\"check_name\""),
+        CheckFormat::Junit => text.contains("<testsuites name=\"plan\""),
+        CheckFormat::Rdjson => text.contains("\"diagnostics\""),
+    }
+}
+
+/// Writes a report to its file.
+pub(super) fn write(
+    written: &Written,
+    masks: bool,
+    render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut bytes = Vec::new();
+    let hides = if masks { Hides::People } else { Hides::Secrets };
+    let is_for_a_runner = written.format == CheckFormat::Github;
+    let inert = if is_for_a_runner { Inert::of_commands(&mut bytes) } else { Inert::new(&mut bytes) };
+    let mut out = Masked::new(inert, hides);
+    render(&mut out).and_then(|()| out.flush())?;
+    drop(out);
+    // With what somebody asked to see it is theirs alone.
+    let readers = if masks { Readers::All } else { Readers::Owner };
+    put(&written.path, &bytes, readers).map_err(|error| Failure::file("write", &written.path, &error))
+}
+
+fn put(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    ensure_way(path)?;
+    fs::replace(path, bytes, readers)
+}
