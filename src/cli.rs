@@ -123,6 +123,10 @@ pub struct Judging {
     #[command(flatten)]
     /// How the site is read.
     pub reading: Reading,
+    /// The live site, with which its staging copy is compared: its address, or a recording of it. Where it is not named `plan.toml` can
+    /// name it (`[site]`, `live`). It is only read.
+    #[arg(long, value_name = "URL|FILE", conflicts_with = "no_site")]
+    pub live: Option<String>,
     #[command(flatten)]
     /// Through what its members are read.
     pub adapters: SiteAdapters,
@@ -379,6 +383,10 @@ pub struct MergeList {
     #[command(flatten)]
     /// The live site, then and now.
     pub files: TwoReadings,
+    /// The plan whose site it is: an address must be one that it names, `plan.toml` beside it says by which adapters a site is read, and
+    /// its `people` are known. Without it `plan.toml` in the folder where the command runs counts.
+    #[arg(long, value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
     /// The form.
     #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
     pub format: StatusFormat,

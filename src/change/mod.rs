@@ -5,6 +5,7 @@
 
 mod by_hand;
 mod digests;
+mod drift;
 mod fields;
 mod intent;
 mod judged;
@@ -24,6 +25,7 @@ pub use by_hand::{ByHand, Task};
 pub use digests::{
     Digests, FactsText, MOST_MARKS, Marks, changes_digest, differing, differs_in, facts_digest, marks_of,
 };
+pub use drift::{Apart, drift};
 pub use fields::{FieldMarks, folded as folded_fields, moved_fields};
 pub use intent::{intent_digest, rehearsed_digest};
 pub use lower::{Lowered, NotCompared, lower, lower_on};

@@ -7,7 +7,7 @@ use crate::failure::{Failure, exit};
 use crate::model::Plan;
 use crate::model::plan::SiteRole;
 use crate::output::Mode;
-use crate::project::site::{OfSite, Staging};
+use crate::project::site::{Named, OfSite};
 use crate::site::file::FileSite;
 use crate::site::wordpress::Through;
 use crate::site::{self, Site};
@@ -32,8 +32,8 @@ impl Choice {
     pub(super) fn by_settings(settings: &OfSite, on: SiteRole) -> Result<Self, Failure> {
         let named = if on == SiteRole::Staging { settings.staging()? } else { None };
         match named {
-            Some(Staging::Address(address)) => Ok(Self::Live(address)),
-            Some(Staging::Recording(file)) => Ok(Self::Snapshot(file)),
+            Some(Named::Address(address)) => Ok(Self::Live(address)),
+            Some(Named::Recording(file)) => Ok(Self::Snapshot(file)),
             None => Err(Failure::new(exit::USAGE, "no site is named").help(
                 "name it with `--site SITE`, or a recording of it with `--snapshot FILE`; `--no-site` judges the plan alone. Of the staging copy \
                  `plan.toml` beside the plan may say it for all plans: `[site]`, `staging = \"https://staging.example.com\"`",

@@ -11,7 +11,7 @@ use crate::apply::limits::Tally;
 use crate::apply::plan_name;
 use crate::change::{self, ByHand, Change, Digests, FactsText, Lowered, Marks};
 use crate::cli::{self};
-use crate::failure::Failure;
+use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::model::population::Questions;
 use crate::model::{Identity, Kind, Snapshot, Step, Worth};
@@ -20,7 +20,8 @@ use crate::output::{Mode, Report, SiteLine};
 use crate::project::settings::Settings;
 use crate::project::{Opened, Project};
 use crate::rules::{
-    Freshness, Inputs, Judgement, Members, MembersFile, Moment, Phase, READING_OLD, Verdict, judge, kind_of,
+    Freshness, Inputs, Judgement, LiveReading, Members, MembersFile, Moment, Phase, READING_OLD, Verdict, judge,
+    kind_of,
 };
 use crate::shape::personal;
 use crate::site::{Executor, Reading, Site, SiteError};
@@ -29,6 +30,7 @@ use crate::trust::{Readings, of_this_machine, recorded_here};
 use super::attesting::{Attesting, attested, make_void};
 use super::choice::{Choice, read_ahead};
 use super::members;
+use super::original::{self, Wanted};
 use super::record::backup_file;
 use super::tracked::members_file;
 
@@ -77,6 +79,8 @@ fn read_site(site: &mut dyn Site, (mode, attesting): (Mode, Attesting), opened: 
 pub(super) struct Checked {
     pub(super) opened: Opened,
     pub(super) site: Option<SiteRead>,
+    /// The live site, where it was read beside its copy.
+    live: Option<SiteLine>,
     pub(super) lowered: Option<Lowered>,
     /// Who carries out each change on this site.
     pub(super) executors: Vec<Executor>,
@@ -108,20 +112,26 @@ fn check_project(project: Project, judging: &cli::Judging) -> Result<Checked, Fa
     });
     let opened = opened?;
     let choice = named.map_or_else(|| Choice::by_settings(&opened.settings.site, judging.on), Ok)?;
-    let through = members::through(choice.site(), &judging.adapters.files, &opened.settings.site)?;
+    let adapters = &*judging.adapters.files;
+    let is_for_live =
+        [choice.site(), judging.live.as_deref()].map(|name| name.is_some_and(|name| name.contains("://")));
+    // Of a copy in a file the adapters are live's alone.
+    let of_copy = if is_for_live == [false, true] { &[] } else { adapters };
+    let through = members::through(choice.site(), of_copy, &opened.settings.site)?;
     let mut site: Option<Box<dyn Site>> = match ahead.filter(|_| opened.whole) {
         Some(file) => Some(Box::new(file?)),
         None if opened.whole => choice.open(&opened.plan, through.as_ref())?,
         None => None,
     };
     let site = site.as_mut().map(|site| (site.as_mut() as &mut dyn Site, choice.mode()));
-    judged_against(
-        opened,
-        site,
-        (Moment::Gate(judging.gate), Attesting::InTime),
-        judging.on == SiteRole::Live,
-        judging.show_personal,
-    )
+    let live = judging.on == SiteRole::Live;
+    if live && judging.live.is_some() {
+        let message = "`--live` names what the staging copy is compared with, and `--on live` judges live itself";
+        return Err(Failure::new(exit::USAGE, message).help("leave one of the two out"));
+    }
+    let wanted = Wanted { named: judging.live.as_deref(), adapters: if is_for_live[1] { adapters } else { &[] } };
+    let moment = (Moment::Gate(judging.gate), Attesting::InTime);
+    judged_against(opened, site, moment, (live, wanted), judging.show_personal)
 }
 
 /// Judges a plan against what is named, which is opened and read now; a site at an address by the adapters that the settings name.
@@ -134,12 +144,13 @@ pub(super) fn judged(
     let through = members::through(choice.site(), &[], &opened.settings.site)?;
     let mut site = if opened.whole { choice.open(&opened.plan, through.as_ref())? } else { None };
     let site = site.as_mut().map(|site| (site.as_mut() as &mut dyn Site, choice.mode()));
-    judged_against(opened, site, (moment.into(), Attesting::InTime), live, false)
+    judged_against(opened, site, (moment.into(), Attesting::InTime), (live, Wanted::default()), false)
 }
 
 /// Judges a plan against a site that is open, which is read now.
 pub(super) fn judged_at(opened: Opened, site: &mut dyn Site, moment: Moment, live: bool) -> Result<Checked, Failure> {
-    judged_against(opened, Some((site, Mode::Live)), (moment, Attesting::InTime), live, false)
+    let moment = (moment, Attesting::InTime);
+    judged_against(opened, Some((site, Mode::Live)), moment, (live, Wanted::default()), false)
 }
 
 /// The same in front of the barrier, which was reached then: what a repository brought opens it to nobody, and what the migration
@@ -153,14 +164,14 @@ pub(super) fn judged_at_barrier(
     let moment = (Moment::Step(Step::RunMigration), Attesting::AtBarrier(reached));
     let mut opened = opened;
     opened.record = of_this_machine(std::mem::take(&mut opened.record));
-    judged_against(opened, Some((site, Mode::Live)), moment, live, false)
+    judged_against(opened, Some((site, Mode::Live)), moment, (live, Wanted::default()), false)
 }
 
 fn judged_against(
     opened: Opened,
     site: Option<(&mut dyn Site, Mode)>,
     (moment, attesting): (Moment, Attesting),
-    live: bool,
+    (live, wanted): (bool, Wanted<'_>),
     show_personal: bool,
 ) -> Result<Checked, Failure> {
     let (found, gate) = (opened.findings.clone(), moment.gate());
@@ -169,6 +180,7 @@ fn judged_against(
         return Ok(Checked {
             opened,
             site: None,
+            live: None,
             lowered: None,
             executors,
             judgement,
@@ -192,6 +204,10 @@ fn judged_against(
     // Where nobody's address stands git is not asked.
     let population = site.as_ref().filter(|_| holds_some).and_then(|(site, _)| site.members_file());
     let site = read;
+    // In a run the two are compared as it begins: its own steps are taken on the copy as it left it.
+    let is_compared = !live && site.is_some() && matches!(moment, Moment::Gate(_) | Moment::Begin);
+    let compared = is_compared.then(|| original::read(wanted, &opened)).transpose()?;
+    let (live_reading, live_line) = compared.unwrap_or((LiveReading::NotNamed, None));
     let freshness = freshness(site.as_ref(), &opened.settings, live);
     let folder = if site.is_some() { opened.settings.backup.folder(opened.backup_dir.as_deref())? } else { None };
     let backup_files =
@@ -214,6 +230,7 @@ fn judged_against(
         now: site.as_ref().map_or(freshness.clock, |site| site.now),
         freshness: &freshness,
         live,
+        live_reading: &live_reading,
     };
     let both = site.as_ref().zip(lowered.as_ref());
     let (judgement, digests) = thread::scope(|scope| {
@@ -232,7 +249,8 @@ fn judged_against(
         (judgement, digests)
     });
     let judgement = shown(judgement, show_personal);
-    Ok(Checked { opened, site, lowered, executors, judgement, digests, gate, show_personal, members_files })
+    let live = live_line;
+    Ok(Checked { opened, site, live, lowered, executors, judgement, digests, gate, show_personal, members_files })
 }
 
 /// Who carries out a change on a site that was read so.
@@ -348,6 +366,7 @@ impl Checked {
             path,
             plan: self.opened.whole.then_some(&self.opened.plan),
             site: self.site.as_ref().map(|site| site.line.clone()),
+            live: self.live.clone(),
             changes: self.lowered.as_ref().map_or(0, |lowered| lowered.changes.len()),
             not_compared: self.lowered.as_ref().map_or(0, |lowered| lowered.kinds_not_compared().len()),
             sources: &self.opened.sources,

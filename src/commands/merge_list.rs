@@ -12,17 +12,23 @@ use crate::model::{Identity, Plan, Worth, digest, record};
 use crate::output::escape;
 use crate::output::json::FORMAT_VERSION;
 use crate::project::git::Books;
-use crate::project::settings;
 use crate::project::site::OfSite;
+use crate::project::{Project, settings};
 use crate::reconcile::Moved;
+use crate::text::Limits;
 use crate::verify::MergeList;
 
 use super::{Terminal, members, tracked};
 
 pub(super) fn run(args: &cli::MergeList, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    // No plan is named: what holds for all plans stands in the folder where the command runs.
-    let settings = settings::beside(Path::new("plan.toml"))?;
-    let list = List::of(&args.files, None, &settings.site)?;
+    let list = match &args.plan {
+        Some(plan) => {
+            let opened = Project::new(plan, Limits::default()).open()?;
+            List::of(&args.files, Some(&opened.plan), &opened.settings.site)?
+        }
+        // What holds for all plans stands in the folder where the command runs.
+        None => List::of(&args.files, None, &settings::beside(Path::new("plan.toml"))?.site)?,
+    };
     attend_to(&args.files, &Books::default(), terminal)?;
     let code = if list.evidence.not_captured.is_empty() { exit::OK } else { exit::NOT_GREEN };
     let text = if args.format == StatusFormat::Json { format!("{}\n", list.document) } else { list.in_lines() };

@@ -26,6 +26,7 @@ mod man;
 mod members;
 mod merge_list;
 mod new_file;
+mod original;
 mod progress;
 mod record;
 mod removed;

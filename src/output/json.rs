@@ -11,7 +11,7 @@ use crate::diag::{self, Label, Severity};
 use crate::model::Graded;
 use crate::rules::{Evidence, Phase, Verdict};
 
-use super::{Mode, Report, escape};
+use super::{Mode, Report, SiteLine, escape};
 
 /// The format's version.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -30,6 +30,9 @@ pub struct Document {
     pub plan: PlanLine,
     /// The site that was read.
     pub site: Site,
+    /// The live site that was read beside its copy; null where none was.
+    #[serde(default)]
+    pub live: Option<Site>,
     /// The findings in the order of the text, those not yet due last; without those that are coming.
     pub findings: Vec<Finding>,
     /// What the plan alone shows already, of gates that are not due yet. The verdict does not count it; the barrier and a replay
@@ -144,7 +147,6 @@ pub fn render_all(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()>
 /// The report as a document.
 pub(super) fn document(report: &Report<'_>) -> Document {
     let judgement = report.judgement;
-    let site = report.site.as_ref();
     let all = report.sorted().into_iter().filter(|(finding, _)| finding.coming.is_none() || finding.accepted);
     let coming = report.coming().into_iter().map(|(finding, coming, _)| Coming {
         gate: coming.gate.to_owned(),
@@ -156,18 +158,23 @@ pub(super) fn document(report: &Report<'_>) -> Document {
         verdict: judgement.verdict,
         gate: report.gate,
         plan: PlanLine { path: report.path.to_owned(), intent: report.plan.map(intent_digest) },
-        site: Site {
-            host: site.map(|site| site.host.clone()),
-            captured_at: site.map(|site| site.captured_at.clone()),
-            mode: site.map_or(Mode::None, |site| site.mode),
-            worth: site.map(|site| site.worth.word()),
-            vouched: site.map(|site| site.worth.message()),
-        },
+        site: site_of(report.site.as_ref()),
+        live: report.live.as_ref().map(|live| site_of(Some(live))),
         findings: all.map(|(finding, _)| self::finding(report, finding)).collect(),
         coming: coming.collect(),
         evidence: judgement.evidence,
         not_due: judgement.not_due.iter().map(|(phase, count)| ((*phase).to_owned(), *count)).collect(),
         changes: report.changes,
+    }
+}
+
+fn site_of(site: Option<&SiteLine>) -> Site {
+    Site {
+        host: site.map(|site| site.host.clone()),
+        captured_at: site.map(|site| site.captured_at.clone()),
+        mode: site.map_or(Mode::None, |site| site.mode),
+        worth: site.map(|site| site.worth.word()),
+        vouched: site.map(|site| site.worth.message()),
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Report<'a> {
     pub plan: Option<&'a Plan>,
     /// The site; none in a check without one.
     pub site: Option<SiteLine>,
+    /// The live site, where it was read beside its copy.
+    pub live: Option<SiteLine>,
     /// How many changes the plan asks for.
     pub changes: usize,
     /// How many kinds of object the plan speaks of and the site's capture does not hold.
@@ -218,6 +220,9 @@ impl Report<'_> {
         match &self.site {
             Some(site) => {
                 lines.push(format!("site {} ({})", site.host, site.how()));
+                lines.extend(
+                    self.live.as_ref().map(|live| format!("compared with live {} ({})", live.host, live.how())),
+                );
                 lines.push(self.judgement.evidence.message());
                 if site.mode == Mode::Snapshot && self.gate >= Phase::Migrate {
                     lines.push(OPENS_NOTHING.to_owned());

@@ -21,6 +21,8 @@ pub(crate) struct OfSite {
     adapter: Vec<PathBuf>,
     /// The staging copy: its address, or a recording of it in the plan's folder.
     staging: Option<String>,
+    /// The live site, with which the copy is compared: in the same way.
+    live: Option<String>,
     /// The settings' own file.
     #[serde(skip)]
     file: PathBuf,
@@ -36,21 +38,32 @@ impl OfSite {
     ///
     /// # Errors
     /// Where a file is named that lies outside of the plan's folder, or cannot be opened, or a link leads to it.
-    pub(crate) fn staging(&self) -> Result<Option<Staging>, Failure> {
-        let Some(named) = &self.staging else { return Ok(None) };
+    pub(crate) fn staging(&self) -> Result<Option<Named>, Failure> {
+        self.named(self.staging.as_ref(), ("the staging copy", "--snapshot FILE"))
+    }
+
+    /// The live site with which the copy is compared; none where none is named.
+    ///
+    /// # Errors
+    /// As [`OfSite::staging`].
+    pub(crate) fn live(&self) -> Result<Option<Named>, Failure> {
+        self.named(self.live.as_ref(), ("the live site", "--live FILE"))
+    }
+
+    fn named(&self, named: Option<&String>, (what, option): (&str, &str)) -> Result<Option<Named>, Failure> {
+        let Some(named) = named else { return Ok(None) };
         if named.contains("://") {
-            return Ok(Some(Staging::Address(named.clone())));
+            return Ok(Some(Named::Address(named.clone())));
         }
         let folder = Folder::of(&self.file);
         if let Err(error) = folder.open(named, OpenOptions::new().read(true)) {
-            let message =
-                format!("`{}` names `{named}` as the staging copy, which cannot be read: {error}", self.file.display());
-            return Err(Failure::new(exit::COULD_NOT_RUN, message).help(
-                "write the copy's address with `https://`, or the name of a recording in the folder of `plan.toml` or below; one that lies \
-                 elsewhere is named on the command line: `--snapshot FILE`",
-            ));
+            let message = format!("`{}` names `{named}` as {what}, which cannot be read: {error}", self.file.display());
+            return Err(Failure::new(exit::COULD_NOT_RUN, message).help(format!(
+                "write its address with `https://`, or the name of a recording in the folder of `plan.toml` or below; one that lies \
+                 elsewhere is named on the command line: `{option}`"
+            )));
         }
-        Ok(Some(Staging::Recording(folder_of(&self.file).join(named))))
+        Ok(Some(Named::Recording(folder_of(&self.file).join(named))))
     }
 
     /// Whether no adapter is named.
@@ -82,9 +95,9 @@ impl OfSite {
     }
 }
 
-/// The staging copy that the settings name.
+/// A site of the plan, as the settings name it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Staging {
+pub(crate) enum Named {
     /// At an address. Nothing is sent there but with a login that is bound to it outside of any repository.
     Address(String),
     /// In a file, which nobody named who vouches for it.

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::about::About;
 use super::files::{BackupFiles, ContactsFile, FileNow, MembersFile, Tracking};
+use super::original::LiveReading;
 use super::read::Read;
 use super::reading::Freshness;
 use crate::change::Change;
@@ -49,6 +50,8 @@ pub struct Inputs<'a> {
     pub freshness: &'a Freshness,
     /// Whether the live site is judged, rather than the staging copy.
     pub live: bool,
+    /// The live site as it was read beside its copy.
+    pub live_reading: &'a LiveReading,
 }
 
 /// Before or after the changes.

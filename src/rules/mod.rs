@@ -11,6 +11,7 @@ mod folded;
 mod hosts;
 mod judge;
 mod objects;
+mod original;
 mod read;
 mod reading;
 mod registry;
@@ -42,6 +43,7 @@ pub(crate) use files::TAKE_OUT;
 pub use files::{BackupFiles, ContactsFile, FileNow, Members, MembersFile, Tracking};
 pub use judge::{BY_HAND, Evidence, Judgement, PRIVATE, Proof, Verdict, how_to_find, judge, meets};
 pub use objects::{Objects, Of, OfKind, kind_of};
+pub use original::{Drift, LiveReading, Original};
 pub use read::Read;
 pub use reading::{Freshness, READING_OLD, Stale, stale};
 pub use registry::{ALL, by_id, renamed, version};
@@ -125,6 +127,8 @@ pub struct Rule {
     pub acceptable: bool,
     /// The step of a run that brings about what it asks for: a run is not asked before that step is done.
     pub settled_by: Option<Step>,
+    /// The last step of a run at which it is asked: what it asks for a later step ends.
+    pub until: Option<Step>,
     /// Whether it asks for what has to be right when *Run Migration* is pressed, and for nothing that has to stay so.
     pub precondition: bool,
     /// The item of the vendor's guide that it protects (P1 to P15 preconditions, S1 to S6 steps), or `–`.
@@ -150,6 +154,7 @@ impl Rule {
         target: Target::Both,
         acceptable: false,
         settled_by: None,
+        until: None,
         precondition: false,
         guide: "–",
         evidence: Source::Inferred,

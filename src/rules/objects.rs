@@ -174,7 +174,7 @@ impl<'a> Facts<'a> {
         known
     }
 
-    fn note_about(&self, about: About, grade: Grade) {
+    pub(super) fn note_about(&self, about: About, grade: Grade) {
         self.note(about.fact(), grade.clone());
         self.note_unknown(about, &grade);
     }

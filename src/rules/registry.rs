@@ -63,6 +63,8 @@ pub static ALL: &[&Rule] = &[
     &safety::backup_old::RULE,
     &safety::charging_guard_not_live::RULE,
     &safety::charging_guard_with_scheme::RULE,
+    &safety::copy_drifted::RULE,
+    &safety::copy_runs_other_software::RULE,
     &safety::crm_differs::RULE,
     &safety::crm_disconnected::RULE,
     &safety::crm_paid_until_too_early::RULE,

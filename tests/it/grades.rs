@@ -252,6 +252,16 @@ fn a_comparison_says_what_its_sides_are_worth() {
     desk.run(&["snapshot", "import", "before.site.ndjson", "--plan", PLAN, "--yes"]).ends(0, &[]);
     let both = desk.run(&["merge-list", "--cloned", "before.site.ndjson", "--live", SITE]);
     both.ends(0, &["the readings are captured"]);
+    // Whom the plan names is known where the plan is.
+    let then = desk.place.read("before.site.ndjson").replace(":00Z", ":01Z");
+    fs::write(desk.place.path("before.site.ndjson"), then).unwrap();
+    desk.run(&["snapshot", "finalize", "before.site.ndjson", "--who", "jo", "--plan", PLAN]).ends(0, &[]);
+    let by =
+        |more: &[&str]| desk.run(&[&["merge-list", "--cloned", "before.site.ndjson", "--live", SITE], more].concat());
+    by(&["--plan", PLAN]).ends(0, &["the readings are attested by `jo`"]);
+    fs::write(desk.place.path("other.yaml"), desk.place.read(PLAN).replace("jo", "ann")).unwrap();
+    by(&["--plan", "other.yaml"]).ends(0, &["recorded: `jo`, who finalized it, is not among the plan's `people`"]);
+    by(&["--plan", "none.yaml"]).ends(3, &["none.yaml"]);
     // Live compared with itself shows nothing.
     desk.run(&["merge-list", "--cloned", SITE, "--live", SITE]).ends(2, &["is not later than the `--cloned` reading"]);
 }

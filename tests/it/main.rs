@@ -16,6 +16,7 @@ mod conformance;
 mod contacts;
 mod crash;
 mod docs;
+mod drift;
 mod duties;
 mod earlier;
 mod elsewhere;

@@ -96,6 +96,7 @@ fn shown(plan: &[u8], contacts: Option<&[u8]>) -> Vec<String> {
         path: "p.yaml",
         plan: None,
         site: None,
+        live: None,
         changes: 0,
         not_compared: 0,
         sources: &sources,

@@ -11,8 +11,8 @@ use amc_plan::model::record::{Entry, Record};
 use amc_plan::model::state::Object;
 use amc_plan::model::{Header, Kind, Misfit, Misfits, Plan, Snapshot, State, Worth};
 use amc_plan::rules::{
-    ALL, BackupFiles, ContactsFile, Freshness, Inputs, Judgement, Members, MembersFile, Moment, Phase, Rule, Tracking,
-    Verdict, judge,
+    ALL, BackupFiles, ContactsFile, Freshness, Inputs, Judgement, LiveReading, Members, MembersFile, Moment, Original,
+    Phase, Rule, Tracking, Verdict, judge,
 };
 use serde_json::{Map, Value};
 
@@ -28,6 +28,7 @@ pub(crate) struct StepContext {
     backup_files: Option<BackupFiles>,
     pub(crate) now: jiff::Timestamp,
     freshness: Freshness,
+    live_reading: LiveReading,
 }
 
 fn base() -> Value {
@@ -59,17 +60,7 @@ fn world(mut fence: Value) -> StepContext {
         fence["plan"].as_object_mut().unwrap().entry(section).or_insert_with(|| Value::Object(Map::new()));
     }
     let read = |name: &str| fence.get(name).cloned().unwrap_or(Value::Null);
-    let mut state = State::default();
-    for (place, fields) in read("site").as_object().unwrap() {
-        let (kind, key) = place.split_once('/').unwrap_or((place, place));
-        let kind = Kind::from_name(kind).unwrap_or_else(|| panic!("no kind {kind}"));
-        let mut fields = fields.clone();
-        // A patch cannot say that nothing is set; a fence that does not speak of it means that.
-        if let (Kind::OrderForm, Some(fields)) = (kind, fields.as_object_mut()) {
-            fields.entry("after_final_retry").or_insert(Value::Null);
-        }
-        state.insert(key, Object::from_fields(kind, fields).unwrap());
-    }
+    let state = state(&read("site"));
     let header: Header = serde_json::from_value(read("header")).unwrap();
     let mut misfits = Misfits::default();
     for misfit in read("misfits").as_array().into_iter().flatten() {
@@ -107,7 +98,6 @@ fn world(mut fence: Value) -> StepContext {
     plan.left_out =
         serde_json::from_value(fence.get("left_out").cloned().unwrap_or_else(|| Value::Array(Vec::new()))).unwrap();
     StepContext {
-        plan,
         before: Snapshot { misfits, ..Snapshot::new(header, state, None).with_worth(Worth::Captured) },
         census,
         contacts: ContactsFile {
@@ -127,7 +117,42 @@ fn world(mut fence: Value) -> StepContext {
         backup_files: serde_json::from_value(read("backup_files")).unwrap(),
         freshness: serde_json::from_value(read("freshness")).unwrap(),
         now: read("now").as_str().unwrap().parse().unwrap(),
+        live_reading: live_reading(&fence, &plan),
+        plan,
     }
+}
+
+/// The objects by `kind/key`.
+fn state(site: &Value) -> State {
+    let mut state = State::default();
+    for (place, fields) in site.as_object().unwrap() {
+        let (kind, key) = place.split_once('/').unwrap_or((place, place));
+        let kind = Kind::from_name(kind).unwrap_or_else(|| panic!("no kind {kind}"));
+        let mut fields = fields.clone();
+        // A patch cannot say that nothing is set; a fence that does not speak of it means that.
+        if let (Kind::OrderForm, Some(fields)) = (kind, fields.as_object_mut()) {
+            fields.entry("after_final_retry").or_insert(Value::Null);
+        }
+        state.insert(key, Object::from_fields(kind, fields).unwrap());
+    }
+    state
+}
+
+/// Live as the copy is, but for what the fence says of it.
+fn live_reading(fence: &Value, plan: &Plan) -> LiveReading {
+    let live = match fence.get("live") {
+        None => return LiveReading::NotNamed,
+        Some(Value::String(why)) => return LiveReading::Unread(why.clone()),
+        Some(live) => live,
+    };
+    let [mut header, mut site] = ["header", "site"].map(|part| fence[part].clone());
+    header.as_object_mut().unwrap().remove("home");
+    patch(&mut header, &live["header"]);
+    patch(&mut site, &live["site"]);
+    let header: Header = serde_json::from_value(header).unwrap();
+    let snapshot = Snapshot::new(header, state(&site), None).with_worth(Worth::Captured);
+    let after = lower_on(plan, &snapshot, SiteRole::Live).after;
+    LiveReading::Read(Box::new(Original { snapshot, after }))
 }
 
 fn tracked(said: &Value) -> Tracking {
@@ -194,6 +219,7 @@ impl StepContext {
             now: self.now,
             freshness: &self.freshness,
             live,
+            live_reading: &self.live_reading,
         };
         judge(inputs, moment, Vec::new())
     }

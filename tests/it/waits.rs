@@ -46,10 +46,12 @@ fn with_no_files() -> Place {
 }
 
 /// Every argument that names a file to read or to write, as `@`.
-const ARGUMENTS: [&[&str]; 32] = [
+const ARGUMENTS: [&[&str]; 34] = [
     &["check", "@", "--no-site"],
     &["check", PLAN, "--site", "@"],
     &["check", PLAN, "--snapshot", "@"],
+    &["check", PLAN, "--site", SITE, "--live", "@"],
+    &["merge-list", "--cloned", SITE, "--live", SITE, "--plan", "@"],
     &["diff", "@", "--site", SITE],
     &["diff", PLAN, "--site", "@"],
     &["diff", PLAN, "--snapshot", "@"],

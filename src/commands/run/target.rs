@@ -8,7 +8,7 @@ use crate::model::plan::SiteRole;
 use crate::model::{Kind, ObjectRef, Snapshot, Step};
 use crate::output::{concise, escape};
 use crate::project::{Opened, Project};
-use crate::rules::{Freshness, Inputs, Moment, Phase, judge};
+use crate::rules::{Freshness, Inputs, LiveReading, Moment, Phase, judge};
 use crate::site::Site;
 
 use super::kept;
@@ -107,6 +107,7 @@ fn judged(opened: &Opened, site: &Snapshot) -> Result<(), Failure> {
         now: clock,
         freshness: &freshness,
         live: false,
+        live_reading: &LiveReading::NotNamed,
     };
     let found = judge(inputs, Phase::Configure, Vec::new()).findings;
     let Some(first) = found.into_iter().find(|finding| RULES.contains(&finding.rule.as_str())) else { return Ok(()) };

@@ -12,7 +12,7 @@ use crate::model::record::Record;
 use crate::model::{Identity, Snapshot, Worth};
 use crate::output::escape;
 use crate::project::Project;
-use crate::rules::{Inputs, Moment};
+use crate::rules::{Inputs, LiveReading, Moment};
 use crate::site::file::FileSite;
 use crate::survey::{Again, Asked, Earlier, Screen, asked, screens};
 use crate::trust::recorded_here;
@@ -78,6 +78,7 @@ impl Look {
             now: read.map_or(freshness.clock, |site| site.now),
             freshness: &freshness,
             live,
+            live_reading: &LiveReading::NotNamed,
         };
         self.asked = asked(&inputs, moment, &record, &here);
     }

@@ -13,6 +13,8 @@ pub(super) mod backup_old;
 pub(super) mod backup_truncated;
 pub(super) mod charging_guard_not_live;
 pub(super) mod charging_guard_with_scheme;
+pub(super) mod copy_drifted;
+pub(super) mod copy_runs_other_software;
 pub(super) mod crm_differs;
 pub(super) mod crm_disconnected;
 pub(super) mod crm_paid_until_too_early;
