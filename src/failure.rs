@@ -48,12 +48,14 @@ pub struct Failure {
     pub details: Vec<String>,
     /// What to do next.
     pub help: Option<String>,
+    /// Whether a site refused a login: one that is sent again and again locks its user out.
+    pub is_login: bool,
 }
 
 impl Failure {
     /// A failure with its exit code.
     pub fn new(code: u8, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: Vec::new(), help: None }
+        Self { code, message: message.into(), details: Vec::new(), help: None, is_login: false }
     }
 
     /// Says what to do next.

@@ -72,10 +72,10 @@ pub trait StepContext {
     /// Where a side cannot be read.
     fn purchased(&mut self, record: &Record) -> Result<Vec<Purchased>, Self::Error>;
 
-    /// Whether the time allows this step to begin on live.
+    /// Whether the time allows this step to begin on live, and whether what a push carries there is as it has to be.
     ///
     /// # Errors
-    /// Where it does not.
+    /// Where it is not so.
     fn ensure_may_begin(&mut self, step: Step) -> Result<(), Self::Error>;
 
     /// How the run's command lines name what it is about.

@@ -3,14 +3,17 @@
 //! What a step of the guide is expected to move stands in one table, [`Step::moves`]; maintenance mode is due as the steps and the
 //! plan have it. Everything else that moved stops the run.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::change::{self, Change, differing, differs_in, facts_digest, marks_of};
 use crate::model::plan::SiteRole;
 use crate::model::record::Record;
-use crate::model::snapshot::COLLECTOR;
+use crate::model::snapshot::{COLLECTOR, Capture, How};
+use crate::model::state::Object;
 use crate::model::text::is_seen;
 use crate::model::{Kind, ObjectRef, Plan, Snapshot, State, Step, digest};
 
@@ -192,8 +195,13 @@ fn of_the_rest(at: At<'_>, kept: &Snapshot, now: &Snapshot) -> Vec<Moved> {
     // Nothing reads a site's tags, which a migration makes its own.
     let kinds = Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Tag && !free.contains(kind));
     let mut all = Vec::new();
+    let mut is = Cow::Borrowed(&now.state);
     if is_gone(at, now) {
         left.plugins.remove(COLLECTOR);
+        as_both_show(&mut left, is.to_mut(), |kind| {
+            let captures = [kept, now].map(|reading| reading.header.capture(kind.name()));
+            captures == [Capture::How(How::Bridge), Capture::How(How::CoreRest)]
+        });
     }
     for kind in kinds.filter(|kind| kept.header.is_captured(kind.name())) {
         if !now.header.is_captured(kind.name()) {
@@ -201,9 +209,31 @@ fn of_the_rest(at: At<'_>, kept: &Snapshot, now: &Snapshot) -> Vec<Moved> {
             all.push(Moved { on, what, now: "missing".to_owned(), cure: cure(kind) });
             continue;
         }
-        all.extend(of_a_kind(kind, &left, &now.state));
+        all.extend(of_a_kind(kind, &left, &is));
     }
     all
+}
+
+/// Two states without what only one of them shows, of kinds that core lists in the place of the collector: the same objects, with fewer
+/// fields, and of the plugins none that WordPress loads without asking (must-use), whose files lie in no folder of their own.
+fn as_both_show(then: &mut State, now: &mut State, is_listed_by_core: impl Fn(Kind) -> bool) {
+    for on in then.places().into_iter().filter(|on| is_listed_by_core(on.kind)) {
+        let (Some(was), Some(is)) = (then.get(&on), now.get(&on)) else {
+            if on.kind == Kind::Plugin && !on.key.contains('/') {
+                then.remove(&on);
+            }
+            continue;
+        };
+        let (mut was, mut is) = (was.fields(), is.fields());
+        was.retain(|name, _| is.contains_key(name));
+        is.retain(|name, _| was.contains_key(name));
+        for (state, fields) in [(&mut *then, was), (&mut *now, is)] {
+            // What a kind cannot do without both have.
+            if let Ok(object) = Object::from_fields(on.kind, Value::Object(fields)) {
+                state.insert(&on.key, object);
+            }
+        }
+    }
 }
 
 /// What the migration moved, as this reading shows it, where it is the first one after it that a step is proven by.

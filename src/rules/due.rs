@@ -84,12 +84,22 @@ impl Moment {
             Self::Step(step) => step > Step::RunMigration,
             Self::End => true,
         };
-        rule.precondition && past_the_barrier
+        rule.precondition && past_the_barrier || rule.until.is_some_and(|last| self.is_after(last))
+    }
+
+    /// Whether a run is past a step.
+    fn is_after(self, last: Step) -> bool {
+        match self {
+            Self::Gate(_) | Self::Begin => false,
+            Self::Step(step) => step > last,
+            Self::End => true,
+        }
     }
 
     /// Whether a rule is due; what the plan alone shows is another question.
     pub fn is_due(self, rule: &Rule, live: bool, switched: bool) -> bool {
-        if rule.precondition && !self.asks_preconditions(switched) {
+        if rule.precondition && !self.asks_preconditions(switched) || rule.until.is_some_and(|last| self.is_after(last))
+        {
             return false;
         }
         let of_the_gate = rule.phase <= self.gate();

@@ -298,9 +298,10 @@ impl From<SiteError> for Failure {
             SiteError::Misfits { misfits, .. } => misfits.lines(),
             _ => Vec::new(),
         };
+        let is_login = matches!(error, SiteError::Login { .. });
         let is_another = matches!(error, SiteError::Replaced { .. } | SiteError::Another { .. });
         let code = if is_another { exit::TARGET } else { exit::COULD_NOT_RUN };
-        Self { help, details, ..Self::new(code, error.to_string()) }
+        Self { help, details, is_login, ..Self::new(code, error.to_string()) }
     }
 }
 

@@ -155,6 +155,18 @@ fn on_live_the_backups_rules_are_due_at_the_changes() {
 }
 
 #[test]
+fn live_has_to_be_frozen_until_the_push_and_what_the_run_itself_opens_again_is_history() {
+    let fence = json!({"plan": {"strategy": "freeze-and-push"}});
+    let is_due = |moment: Moment| stops(&judged_at(&fence, false, moment)).contains("live-not-frozen");
+    for moment in [Moment::Begin, Moment::Step(Step::RunMigration), Moment::Step(Step::Push)] {
+        assert!(is_due(moment), "{moment:?}");
+    }
+    for moment in [Moment::Step(Step::ReopenLive), Moment::End] {
+        assert!(!is_due(moment), "{moment:?}");
+    }
+}
+
+#[test]
 fn which_later_rules_the_plan_alone_decides() {
     let mut alone = BTreeSet::new();
     for rule in ALL {

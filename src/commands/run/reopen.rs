@@ -52,7 +52,8 @@ impl Run {
                 return Err(Failure::new(exit::PART_WAY, message).help(help));
             }
             let plan = self.project.open()?.plan.clone();
-            self.wait_or_ask(no_input, (step, &open, &plan), waiting.get_or_insert_with(Waiting::new), terminal)?;
+            let waiting = waiting.get_or_insert_with(Waiting::new);
+            self.wait_or_ask(no_input, (step, &open, &plan), (waiting, None), terminal)?;
         }
         Ok(())
     }

@@ -71,7 +71,7 @@ impl Run {
             }
             let plan = self.project.open()?.plan.clone();
             let waiting = waiting.get_or_insert_with(Waiting::new);
-            self.wait_or_ask(no_input, (Step::Configure, &open, &plan), waiting, terminal)?;
+            self.wait_or_ask(no_input, (Step::Configure, &open, &plan), (waiting, None), terminal)?;
         }
         Ok(())
     }

@@ -12,7 +12,6 @@ use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::{Capture, Kind, Plan, Step};
 use crate::output::escape;
-use crate::site::SiteError;
 
 use super::underway::Run;
 
@@ -108,24 +107,24 @@ impl Run {
     /// A login that is refused again and again locks its user out, so nobody waits for it; past the barrier the run stays, and asks seldom.
     fn unread(
         &self,
-        error: SiteError,
+        failure: Failure,
         step: Step,
         waiting: &mut Waiting,
         terminal: &mut Terminal<'_>,
     ) -> Result<String, Failure> {
-        if matches!(error, SiteError::Login { .. }) && !self.is_watching(step) {
-            return Err(error.into());
+        if failure.is_login && !self.is_watching(step) {
+            return Err(failure);
         }
+        let Failure { message: why, help, .. } = failure;
         if self.site.is_in_a_file() {
-            return Ok(format!("the site's file cannot be read now: {error}"));
+            return Ok(format!("the site's file cannot be read now: {why}"));
         }
-        let why = error.to_string();
         if waiting.unread != why {
             if std::mem::take(&mut waiting.is_drawn) {
                 writeln!(terminal.err)?;
             }
             labelled("unread", &why, terminal)?;
-            if let Some(help) = error.help() {
+            if let Some(help) = &help {
                 labelled("", help, terminal)?;
             }
             waiting.unread = why;
@@ -174,22 +173,25 @@ impl Run {
     }
 
     /// Asks for what a person can say, on a terminal of theirs; else shows what is lacking. Either for as long as lies between two
-    /// readings.
+    /// readings. A login that was `refused` a moment ago is not sent again before that.
     pub(super) fn wait_or_ask(
         &mut self,
         no_input: bool,
         (step, open, plan): (Step, &Open, &Plan),
-        waiting: &mut Waiting,
+        (waiting, refused): (&mut Waiting, Option<Failure>),
         terminal: &mut Terminal<'_>,
     ) -> Result<(), Failure> {
-        let read = self.site.configuration().map(|snapshot| MigrationSignals::of(&snapshot));
-        let is_refused = matches!(read, Err(SiteError::Login { .. }));
+        let read = match refused {
+            Some(failure) => Err(failure),
+            None => self.site.configuration().map(|site| MigrationSignals::of(&site)).map_err(Failure::from),
+        };
+        let is_refused = matches!(&read, Err(failure) if failure.is_login);
         let (seen, unread) = match read {
             Ok(seen) => {
                 waiting.unread.clear();
                 (Some(seen), None)
             }
-            Err(error) => (None, Some(self.unread(error, step, waiting, terminal)?)),
+            Err(failure) => (None, Some(self.unread(failure, step, waiting, terminal)?)),
         };
         let rest = if is_refused { LONGEST } else { self.rest() };
         if waiting.logged.as_ref() != Some(&seen) {

@@ -10,7 +10,7 @@ use crate::apply::journal::{Event, Journal};
 use crate::apply::proof::Open;
 use crate::apply::walk::{self, Prompt, Reviewed, StepContext, Turn};
 use crate::cli::Apply;
-use crate::commands::inputs;
+use crate::commands::inputs::{self, Checked};
 use crate::commands::terminal::labelled;
 use crate::commands::{Terminal, may_ask};
 use crate::failure::{Failure, exit};
@@ -19,11 +19,12 @@ use crate::model::facts::Here;
 use crate::model::plan::SiteRole;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
+use crate::model::snapshot::COLLECTOR;
 use crate::model::{Identity, Plan, Snapshot, Step};
 use crate::output::{concise, escape};
 use crate::project::settings;
 use crate::reconcile;
-use crate::rules::Moment;
+use crate::rules::{Moment, Verdict};
 use crate::site::Site;
 use crate::trust::{Readings, of_this_machine, recorded_here};
 
@@ -119,7 +120,9 @@ impl StepContext for StepRunner<'_, '_, '_> {
     }
 
     fn ensure_may_begin(&mut self, step: Step) -> Result<(), Failure> {
-        self.run.ensure_may_begin(self.args, step)
+        self.run.ensure_may_begin(self.args, step)?;
+        // Once it is begun the collector goes, and nobody can see any more what it showed.
+        if step == Step::Push { self.run.green(self.args, Moment::Step(step), self.terminal) } else { Ok(()) }
     }
 
     fn names(&mut self) -> Names {
@@ -149,6 +152,7 @@ impl Run {
                 let plan = runner.plan()?;
                 runner.run.respect_decision(args, &plan)?;
             }
+            let mut refused = None;
             match walk::advance(&mut runner, through) {
                 Ok(Turn::Beyond(step)) => {
                     if args.through.is_none() && runner.run.goes_on(step, args.no_input, runner.terminal)? {
@@ -203,10 +207,7 @@ impl Run {
                     runner.run.ask_decision(args, &plan, (step, &open.to_string()), runner.terminal)?;
                     if waiting.is_none() {
                         if step != Step::RunMigration && (step > Step::Configure || live && step == Step::Configure) {
-                            while let Err(failure) = runner.run.ensure_green(args, Moment::Step(step), runner.terminal)
-                            {
-                                runner.run.looks_again((failure, Vec::new()), args.no_input, runner.terminal)?;
-                            }
+                            runner.run.green(args, Moment::Step(step), runner.terminal)?;
                         }
                         runner.run.asked(args, &plan, (step, &open, say), runner.terminal)?;
                         if say == Prompt::PressOnce {
@@ -221,6 +222,7 @@ impl Run {
                 Err(failure) if waiting.is_some() && failure.code == exit::COULD_NOT_RUN => {
                     let plan = runner.plan.clone().unwrap_or_default();
                     runner.run.ask_decision(args, &plan, (at.0, &at.1.to_string()), runner.terminal)?;
+                    refused = Some(failure).filter(|failure| failure.is_login);
                 }
                 Err(failure) => return Err(failure),
             }
@@ -228,7 +230,7 @@ impl Run {
             let asks = may_ask(args.no_input) && at.1.asks.is_some();
             let plan = if asks { runner.plan()? } else { runner.plan.clone().unwrap_or_default() };
             waiting.time = runner.run.time_words(&plan, at.0, rehearsed.as_ref());
-            runner.run.wait_or_ask(args.no_input, (at.0, &at.1, &plan), waiting, runner.terminal)?;
+            runner.run.wait_or_ask(args.no_input, (at.0, &at.1, &plan), (waiting, refused), runner.terminal)?;
         }
     }
 
@@ -259,12 +261,33 @@ impl Run {
         })
     }
 
+    /// Goes no further until a moment's gate is green: on a terminal a person puts it right meanwhile.
+    fn green(&mut self, args: &Apply, moment: Moment, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        while let Err(failure) = self.ensure_green(args, moment, terminal) {
+            self.looks_again((failure, Vec::new()), args.no_input, terminal)?;
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is wrong, and what is unknown is what the collector showed until it was removed for the push: right before that all
+    /// of it was judged, and what is on the copy since then goes nowhere.
+    fn lacks_the_collector(&self, checked: &Checked) -> bool {
+        let events = self.journal.events();
+        let is_begun = events.iter().any(|entry| entry.event == Event::Reached { step: Step::Push });
+        let is_gone = || checked.site.as_ref().is_some_and(|site| site.reading.snapshot.lists_no_collector());
+        let had = || kept::reading(&self.files.before(), events);
+        checked.judgement.verdict == Verdict::Unproven
+            && is_begun
+            && is_gone()
+            && had().is_some_and(|kept| kept.state.plugins.contains_key(COLLECTOR))
+    }
+
     /// Judges what a moment after the changes asks for, on a reading of now.
     fn ensure_green(&mut self, args: &Apply, moment: Moment, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
         let opened = self.project.open()?;
         let live = self.journal.begin().is_some_and(|begin| begin.on == SiteRole::Live);
         let checked = inputs::judged_at(opened, self.site.as_mut(), moment, live)?;
-        if checked.may_go_on(self.goes_without_members()) {
+        if checked.may_go_on(self.goes_without_members()) || self.lacks_the_collector(&checked) {
             return Ok(());
         }
         concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
@@ -314,9 +337,7 @@ impl Run {
     /// Every step is done: the certificate of a rehearsal, and the journal archived.
     fn end(&mut self, args: &Apply, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         if self.journal.progress().is_past_the_barrier() {
-            while let Err(failure) = self.ensure_green(args, Moment::End, terminal) {
-                self.looks_again((failure, Vec::new()), args.no_input, terminal)?;
-            }
+            self.green(args, Moment::End, terminal)?;
         }
         // What cannot be compared is no rehearsal that anybody may rely on.
         let kept = is_kept(&self.files.before(), self.journal.events())

@@ -1,6 +1,6 @@
 use crate::diag::{Location, Severity::Error};
-use crate::model::Kind;
 use crate::model::plan::Strategy;
+use crate::model::{Kind, Step};
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Documented, Target::Staging, declare_rule};
 
 declare_rule! {
@@ -8,7 +8,8 @@ declare_rule! {
     ///
     /// ## What it does
     /// With `strategy: freeze-and-push`, looks for an attestation on record that live has been in maintenance mode since
-    /// the copy was made. Live is another site, so nothing else can show it from here.
+    /// the copy was made. Live is another site, so nothing else can show it from here. Once a run has pushed, its own
+    /// last step opens live again, and nothing is asked any more.
     ///
     /// ## Why it matters
     /// A push overwrites, it never merges: whoever buys or joins on live after the copy was made is lost with it
@@ -38,6 +39,7 @@ declare_rule! {
         phase: Configure,
         target: Staging,
         acceptable: false,
+        until: Some(Step::Push),
         guide: "S6",
         evidence: Documented,
         anchor: "/strategy",

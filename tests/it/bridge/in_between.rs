@@ -111,11 +111,10 @@ fn another_list(switch: &Switch<'_>) {
     let own = fs::read(list(switch)).unwrap();
     fs::copy("bridge/request.json", list(switch)).unwrap();
     let lacks = "`charging-guard` is not read any more, as it was when the run began: ";
-    is_named(
-        "list",
-        &switch.desk.resumes(&[]),
-        &["waits at `configure`", lacks, "the capture was not asked for option `_accessally_setting_developer`"],
-    );
+    let why =
+        "the capture was not asked for option `_accessally_setting_developer`; the plugin on the site has another list";
+    let cure = "`plan bridge zip --adapter FILE --out NEW.zip` makes one with it";
+    is_named("list", &switch.desk.resumes(&[]), &["waits at `configure`", lacks, why, cure]);
     fs::write(list(switch), "{").unwrap();
     is_named("no list", &switch.desk.resumes(&[]), &["stopped: ", "request.json cannot be used"]);
     fs::write(list(switch), own).unwrap();
@@ -152,7 +151,8 @@ fn revoked(switch: &Switch<'_>) {
     is_called("_revoked", "_application_passwords");
     fs::remove_file(file).unwrap();
     let refused = fs::read_to_string(switch.site.staging.dir().join("refused")).unwrap();
-    assert!((1..=4).contains(&refused.lines().count()), "a user is locked out by so many: {refused}");
+    // A second time where it is revoked in the middle of a reading, between what is given to nobody and the next.
+    assert!((1..=2).contains(&refused.lines().count()), "a user is locked out by so many: {refused}");
 }
 
 /// A cache answers with an older capture in the place of the plugin.

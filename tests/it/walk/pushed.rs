@@ -3,9 +3,9 @@
 use amc_plan::apply::proof::{Proof, collector_removed};
 use amc_plan::apply::still::{At, moved};
 use amc_plan::guide;
-use amc_plan::model::Kind;
 use amc_plan::model::snapshot::{COLLECTOR, Capture, How};
-use amc_plan::model::state::Plugin;
+use amc_plan::model::state::{Administrator, Environment, Plugin};
+use amc_plan::model::{Field, Kind};
 
 use super::*;
 
@@ -72,6 +72,50 @@ fn what_only_the_collector_showed_has_not_moved_once_it_is_removed_for_the_push(
     assert!(before.iter().any(|on| on == "crm") && before.iter().any(|on| on.starts_with("plugin/")), "{before:?}");
     now.state.plugins.remove("other/other.php");
     assert_eq!(said(&pushed, &now), ["plugin/other/other.php"]);
+}
+
+/// Of the kinds that core lists itself the collector had shown more: fields that core leaves out, and plugins that are loaded without asking.
+#[test]
+fn what_core_shows_less_of_than_the_collector_has_not_moved_and_what_both_show_has() {
+    let mut kept = example();
+    let on = |version: &str| Plugin { active: true.into(), version: version.to_owned().into(), ..Plugin::default() };
+    kept.state.plugins.insert(COLLECTOR.to_owned(), on("1.0.0"));
+    kept.state.plugins.insert("mail-trap.php".to_owned(), on("1.0.0"));
+    let url = "https://staging.bloom.example".to_owned();
+    let kind = "staging".to_owned();
+    kept.state.environment = Some(Environment {
+        url,
+        environment_type: kind.into(),
+        wordpress: "6.8.7".to_owned().into(),
+        ..Environment::default()
+    });
+    kept.state.plugins.insert("other/other.php".to_owned(), on("1.0.0"));
+    let mut now = kept.clone();
+    for plugin in [COLLECTOR, "mail-trap.php"] {
+        now.state.plugins.remove(plugin);
+    }
+    for kind in [Kind::Plugin, Kind::Administrator, Kind::Environment].map(Kind::name) {
+        kept.header.sections.insert(kind.to_owned(), Capture::How(How::Bridge));
+        now.header.sections.insert(kind.to_owned(), Capture::How(How::CoreRest));
+    }
+    now.state.administrators.values_mut().for_each(|one| one.crm_contact = Field::Unknown);
+    let environment = now.state.environment.as_mut().unwrap();
+    (environment.environment_type, environment.wordpress) = (Field::Unknown, Field::Unknown);
+    environment.staging_constants = Field::Unknown;
+    let folder = folder();
+    let journal = Journal::open(&begun(&folder, SiteRole::Staging, None), &Key::new([7; 32])).unwrap();
+    let (begin, plan, found) = (journal.begin().unwrap(), Plan::default(), BTreeMap::new());
+    let said = |now: &Snapshot| -> Vec<(String, String)> {
+        let passed = [Step::Configure, Step::RunMigration, Step::ReviewContacts, Step::LeaveMaintenance];
+        let at = At { begin, plan: &plan, passed: &passed, under_way: Some(Step::Push), found: &found };
+        moved(at, Some(&kept), now, &Record::default()).into_iter().map(|moved| (moved.on, moved.what)).collect()
+    };
+    assert_eq!(said(&now), []);
+    let mut updated = now.clone();
+    updated.state.plugins.insert("other/other.php".to_owned(), on("1.0.1"));
+    assert_eq!(said(&updated), [("plugin/other/other.php".to_owned(), "differs in version".to_owned())]);
+    now.state.administrators.insert("mallory".to_owned(), Administrator::default());
+    assert_eq!(said(&now), [("administrator".to_owned(), "1 of them changed".to_owned())]);
 }
 
 /// At an address the collector lists itself among the plugins: whoever reads through it knows that it is there.

@@ -2,6 +2,7 @@
 //! stand-in, whose screens a person uses; what the sites are at each point is looked up in their databases.
 
 mod person;
+mod pushed;
 mod talk;
 
 use std::fs;
@@ -48,6 +49,13 @@ impl Agency {
 
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The invented site's own adapter, which the settings name.
+    fn has_the_adapter(&self) {
+        let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/staging/bloom.adapter.yaml");
+        fs::copy(adapter, self.path("bloom.adapter.yaml")).unwrap();
+        fs::write(self.path("plan.toml"), "[site]\nadapter = \"bloom.adapter.yaml\"\n").unwrap();
     }
 
     /// The program with the login of the site's spare administrator, who is no contact of the CRM.
@@ -155,10 +163,8 @@ fn from_an_empty_folder_to_a_certificate_and_its_replay_on_live() {
     let live = Site::bare_named("localhost", &[&bloom[..], &["--environment", "production"]].concat()).unwrap();
     live.other_plugin("over-http.php", OVER_HTTP);
     let agency = Agency::new();
-    let (url, adapter) =
-        (copy.staging.url(), Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/staging/bloom.adapter.yaml"));
-    fs::copy(adapter, agency.path("bloom.adapter.yaml")).unwrap();
-    fs::write(agency.path("plan.toml"), "[site]\nadapter = \"bloom.adapter.yaml\"\n").unwrap();
+    let url = copy.staging.url();
+    agency.has_the_adapter();
 
     // The owner installs the plugin; the login works; the first plan lists what the site has.
     agency.run(&copy, &["bridge", "zip", "--adapter", "bloom.adapter.yaml", "--out", "plan-bridge.zip"]).ends(0, &[]);

@@ -55,6 +55,15 @@ impl<'a> Person<'a> {
         assert_eq!(self.presses("save", &fields), 302, "{page} {meta}");
     }
 
+    /// Deactivates and deletes the plugin, as Plugins offers it.
+    pub(super) fn removes_the_plugin(&self, site: &Site) {
+        let page = String::from_utf8((self.page)("wp-admin/plugins.php", &[]).body).unwrap();
+        let link = page.find("plugins.php?action=deactivate&amp;plugin=plan-bridge").expect("a link to deactivate it");
+        let link = page[link..][..page[link..].find('"').unwrap()].replace("&amp;", "&");
+        assert_eq!((self.page)(&format!("wp-admin/{link}"), &[]).status, 302);
+        std::fs::remove_dir_all(site.plugin()).unwrap();
+    }
+
     /// Uploads a plugin's zip and switches the plugin on, as WordPress itself offers it.
     pub(super) fn installs(&self, zip: &Path) {
         let said = upload(&self.page, zip);
