@@ -65,9 +65,13 @@ pub(crate) fn unpack<'a, R: Read + 'a>(path: &Path, file: R) -> io::Result<Box<d
     })
 }
 
-/// Replaces a file by this text, packed by its name, whole or not at all. A new file is its owner's alone; one that
-/// was there keeps its permissions.
+/// Replaces a file by this text, packed by its name, whole or not at all. A new file is its owner's alone, and has no name until it is
+/// whole; one that was there keeps its permissions.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), SiteError> {
+    if fs::symlink_metadata(path).is_err() {
+        let unwritten = |error: io::Error| failed("write", path, error);
+        return replace_by_stream(path, |out| out.write_all(text.as_bytes()).map_err(unwritten));
+    }
     ensure_way(path)
         .and_then(|()| replace_by(path, Readers::Owner, |file| pack(path, file, |out| out.write_all(text.as_bytes()))))
         .map_err(|source| failed("write", path, source))

@@ -11,6 +11,7 @@ mod whole;
 
 pub use ground::Ground;
 pub use object::Objects;
+pub use spot::is_not_asked;
 pub use whole::{Taken, take};
 
 use std::cell::RefCell;

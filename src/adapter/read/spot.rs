@@ -62,6 +62,11 @@ pub(super) enum Spot<'a> {
 /// Why nothing can be said of what was not asked for.
 const ANOTHER: &str = "the capture was made with another version of the adapter, so it may not have been asked for";
 
+/// Whether a reason why something is unknown is that a capture was not asked for it, or may not have been.
+pub fn is_not_asked(why: &str) -> bool {
+    why.contains("the capture was not asked ") || why.contains(ANOTHER)
+}
+
 /// What lies at a pointer, or its elements.
 pub(super) enum Elements<'a> {
     All(Vec<(String, Spot<'a>)>),

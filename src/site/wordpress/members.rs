@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::collect::{Made, not_of_now};
 use super::{Given, Limits, WordPress, errors};
 use crate::adapter::Set;
-use crate::adapter::read::take;
+use crate::adapter::read::{is_not_asked, take};
 use crate::fs::temporary;
 use crate::model::snapshot::{COLLECTOR, Capture, PopulationDigest};
 use crate::model::{Kind, Snapshot, Worth};
@@ -172,8 +172,24 @@ impl Collected {
             }
             snapshot.header.sections.insert(kind.clone(), capture.clone());
         }
+        if !another_list.is_empty() {
+            with_cure(&mut snapshot, &another_list);
+        }
         let members = members.ok_or_else(|| not_captured(&snapshot) + &another_list);
         (snapshot.with_worth(Worth::Captured), members)
+    }
+}
+
+/// What is unknown because the plugin's list does not ask for it says how that is mended.
+fn with_cure(snapshot: &mut Snapshot, another_list: &str) {
+    let sources = snapshot.sources.values_mut();
+    let of_objects = sources.flat_map(|sources| sources.whole.iter_mut().chain(sources.fields.values_mut()));
+    for capture in snapshot.header.sections.values_mut().chain(of_objects) {
+        if let Capture::Missing(why) = capture
+            && is_not_asked(why)
+        {
+            why.push_str(another_list);
+        }
     }
 }
 

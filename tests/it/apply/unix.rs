@@ -141,6 +141,23 @@ fn limited(place: &Place, blocks: u64, words: &[&str]) -> crate::place::Ran {
     command.output().unwrap().into()
 }
 
+/// The system kills whoever writes more than it lets them, as `kill -9` does in the middle of a file.
+#[test]
+fn who_is_killed_while_a_site_is_written_into_a_new_file_leaves_nothing_of_it() {
+    let place = Place::new();
+    let names = || {
+        let all = fs::read_dir(place.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        all.collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = names();
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -c 0; ulimit -f 1; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_plan")]);
+    command.args(["snapshot", "--site", SITE, "--out", "new.site.ndjson"]).current_dir(place.folder.path());
+    let ended = command.env("PLAN_STATE_HOME", place.home.path()).output().unwrap();
+    assert_eq!(ended.status.code(), None, "it was not killed: {ended:?}");
+    assert_eq!(names(), before);
+}
+
 #[test]
 fn a_full_disk_leaves_the_old_file_whole_at_every_size() {
     // Packed, the site is smaller than the journal, so that either can be what does not fit.
