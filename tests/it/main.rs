@@ -9,6 +9,8 @@ mod backup;
 mod beside;
 mod bridge;
 mod certificate;
+#[cfg(unix)]
+mod ci_kit;
 mod colors;
 mod comment;
 mod common;
