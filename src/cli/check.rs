@@ -8,7 +8,7 @@ use super::Judging;
 
 /// Is the plan green against the site?
 ///
-/// Exits with 0 where it is, or where what is wrong is none of `--fail-on`, and with 1 where it is not.
+/// Exits with 0 where every plan is green, or has nothing that `--fail-on` counts, and else with 1.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan check bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
 pub struct Check {
@@ -91,5 +91,8 @@ fn written(text: &str) -> Result<Written, String> {
     };
     let (format, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or_else(known)?;
     let format = CheckFormat::from_str(format, false).map_err(|_| known())?;
+    if path == "-" {
+        return Err("write a file's name: what is printed is said by `--format`".to_owned());
+    }
     Ok(Written { format, path: path.into() })
 }

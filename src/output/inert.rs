@@ -29,6 +29,14 @@ enum Seen {
     Hashes,
 }
 
+/// A text that may be printed alone into the log of a runner: no line of it is a command.
+pub(super) fn inert(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    // Memory takes everything, and what is put in is UTF-8.
+    let _ = Inert::new(&mut out).write_all(text.as_bytes());
+    String::from_utf8(out).unwrap_or_default()
+}
+
 impl<W: Write> Inert<W> {
     /// A stream over another.
     pub fn new(inner: W) -> Self {
@@ -82,12 +90,6 @@ impl<W: Write> Write for Inert<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn inert(text: &str) -> String {
-        let mut out = Vec::new();
-        Inert::new(&mut out).write_all(text.as_bytes()).unwrap();
-        String::from_utf8(out).unwrap()
-    }
 
     #[test]
     fn no_line_is_a_command_to_a_runner() {

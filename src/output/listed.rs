@@ -8,10 +8,14 @@ use crate::model::digest;
 use crate::shape::{Spot, personal};
 use crate::text::masked;
 
+use super::inert::inert;
 use super::{Report, escape, naming_plan};
 
 /// What stands for the project in what is read elsewhere, as in its schemas.
 pub(super) const HOME: &str = "https://amc-plan.example/";
+
+/// Most characters of a text: the places that it goes to cut longer ones off, or refuse them.
+const LONGEST: usize = 4_000;
 
 /// A finding that is due, as another program lists it.
 #[derive(Debug)]
@@ -79,7 +83,7 @@ pub(super) struct Place {
 
 impl Place {
     fn of(report: &Report<'_>, place: &Location) -> Self {
-        let pointer = report.pointer(place).map(|pointer| report.masked(&pointer));
+        let pointer = report.pointer(place).map(|pointer| report.short(&pointer));
         let path = report.path_of(place.document());
         Self { path, spot: report.sources.spot(place), pointer }
     }
@@ -98,6 +102,16 @@ impl Place {
 }
 
 impl Report<'_> {
+    /// A text on one line, without what nobody asked to see, and no longer than it is read.
+    fn short(&self, text: &str) -> String {
+        // Whoever reads it out of a file may print it.
+        let text = inert(&self.masked(&escape::line(text)));
+        match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        }
+    }
+
     /// A text without what nobody asked to see.
     pub(super) fn masked(&self, text: &str) -> String {
         masked(text, self.show_personal).into_owned()
@@ -126,13 +140,13 @@ impl Report<'_> {
             if self.show_personal && !finding.personal.is_empty() {
                 message = format!("{message} ({})", finding.personal.join("; "));
             }
-            let help = finding.help.as_deref().map(|help| self.masked(&naming_plan(&escape::line(help), self.path)));
+            let help = finding.help.as_deref().map(|help| self.short(&naming_plan(help, self.path)));
             let fingerprint = digest::of_parts([known.as_str(), &nth.to_string()])[..32].to_owned();
             Listed {
                 report: self,
                 finding,
                 weight: Weight::of(finding),
-                message: self.masked(&escape::line(&message)),
+                message: self.short(&message),
                 help,
                 place,
                 fingerprint,
@@ -145,7 +159,7 @@ impl Report<'_> {
 impl Listed<'_> {
     /// The other places that matter, each with a few words.
     pub(super) fn related(&self) -> impl Iterator<Item = (Place, String)> {
-        let of = |label: &Label| (Place::of(self.report, &label.place), self.report.masked(&escape::line(&label.text)));
+        let of = |label: &Label| (Place::of(self.report, &label.place), self.report.short(&label.text));
         self.finding.related.iter().map(of)
     }
 

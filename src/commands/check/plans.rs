@@ -1,5 +1,6 @@
 //! Which plans a command line names: files, whatever a folder holds, standard input.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -26,15 +27,14 @@ const BESIDE: [&str; 3] = [".adapter", ".contacts", ".mapping"];
 
 /// The plans that are named, each once, those of a folder in the order of their names.
 pub(super) fn named(given: &[PathBuf], max_bytes: usize, terminal: &mut Terminal<'_>) -> Result<Named, Failure> {
-    let (mut plans, mut has_folder, mut seen) = (Vec::new(), false, Vec::new());
+    let (mut plans, mut has_folder, mut seen) = (Vec::new(), false, HashSet::new());
     for path in given {
         if path == Path::new("-") {
             let mut bytes = Vec::new();
             // One byte more than may be read: what is too long is a finding with a place.
             let read = io::stdin().lock().take(max_bytes as u64 + 1).read_to_end(&mut bytes);
             read.map_err(|error| Failure::new(exit::COULD_NOT_RUN, format!("cannot read standard input: {error}")))?;
-            if !seen.contains(path) {
-                seen.push(path.clone());
+            if seen.insert(path.clone()) {
                 plans.push(Plan::Given(bytes));
             }
             continue;
@@ -46,8 +46,8 @@ pub(super) fn named(given: &[PathBuf], max_bytes: usize, terminal: &mut Terminal
             Vec::from([path.clone()])
         };
         for path in found {
-            if !seen.contains(&path) {
-                seen.push(path.clone());
+            // Under whatever name it comes a second time.
+            if seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
                 plans.push(Plan::At(path));
             }
         }

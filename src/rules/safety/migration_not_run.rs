@@ -42,8 +42,10 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let crm = facts.crm(Before)?;
     if !crm.managed()? {
-        let on_live = if facts.live() { "--on live --host HOST " } else { "" };
-        let leads = format!("`plan apply PLAN --site SITE {on_live}--resume`");
+        let leads = match facts.live() {
+            true => "`plan apply PLAN --site SITE --on live --host HOST --resume`",
+            false => "`plan apply PLAN --site SITE --resume`",
+        };
         let finding = RULE
             .at(judged_site(facts), "this site is not on Managed Contacts, so it is not switched")
             .label("not switched yet")

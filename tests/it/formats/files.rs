@@ -53,6 +53,7 @@ fn no_other_file_is_taken_and_nothing_is_read_before_that_is_said() {
     check(&["sarif"]).ends(2, &["FORMAT=FILE", "json-lines"]);
     check(&["sarif="]).ends(2, &["FORMAT=FILE"]);
     check(&["yaml=x"]).ends(2, &["FORMAT=FILE"]);
+    check(&["json=-"]).ends(2, &["`--format`"]);
     // What may be written is written, in its turn; the plan is missed then.
     check(&["sarif=empty"]).ends(3, &["cannot read `no such plan`"]);
     place.run(&["check", PLAN, "--no-site", "--output", "sarif=none/x"]).ends(3, &["its folder is not there"]);

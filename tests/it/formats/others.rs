@@ -6,7 +6,7 @@ use std::fs;
 use roxmltree::{Document, Node};
 use serde_json::Value;
 
-use super::{DRAFT, accepted, checks, fits, json, printed, schema};
+use super::{DRAFT, OTHERS, accepted, checks, fits, json, printed, schema};
 use crate::place::{PLAN, Place, SITE};
 
 /// A command as the runner reads one: its name, its properties, its message.
@@ -158,4 +158,14 @@ fn reviewdog_gets_its_own_schema_and_columns_in_bytes() {
     assert_eq!((&range["start"]["line"], &range["start"]["column"]), (&2.into(), &at.into()), "{wrong}");
     assert_eq!(range["end"]["column"], at + "noone".len());
     assert!(line.chars().count() < line.len(), "columns in characters would be others");
+}
+
+#[test]
+fn no_text_is_longer_than_it_is_read() {
+    let place = Place::new();
+    place.edit(PLAN, "\nemails: {", &format!("\nemails: {{{}: 1, ", "x".repeat(100_000)));
+    for format in OTHERS.into_iter().filter(|format| *format != "json-lines") {
+        let out = printed(&place, format, &[PLAN, "--no-site"]);
+        assert!(out.contains('…') && out.len() < 50_000, "{format}: {} bytes", out.len());
+    }
 }
