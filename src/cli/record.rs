@@ -110,6 +110,16 @@ pub enum RecordVerb {
     /// shows that it is not migrated.
     #[command(before_help = example!("plan record restored 'backup of 05:10' --site my.site.ndjson --plan my-plan.yaml --who jo"))]
     Restored(PastBarrier),
+    /// When the staging copy was made of live: no reading shows it, and what live changed since then is in no rehearsal.
+    #[command(before_help = example!("plan record copied 2026-11-20T09:00:00Z --plan my-plan.yaml --who jo"))]
+    Copied {
+        #[command(flatten)]
+        /// The plan, and who attests it.
+        by: By,
+        /// When live was read for it, RFC 3339; of a backup that was restored, when the backup was made.
+        #[arg(value_name = "TIME")]
+        at: String,
+    },
     /// A reason to begin a step on live outside the window. It is valid for 12 hours, and never permits *Run Migration*.
     #[command(before_help = example!("plan record outside-window 'the owner agreed' --plan my-plan.yaml --who jo"))]
     OutsideWindow(RecordOutsideWindow),
@@ -183,6 +193,7 @@ impl RecordVerb {
             | Self::Ack { by, .. }
             | Self::Step { by, .. }
             | Self::SignIn { by, .. }
+            | Self::Copied { by, .. }
             | Self::Moved { by, .. }
             | Self::Done { by, .. }
             | Self::Merge { by }

@@ -10,6 +10,17 @@ use super::plan::{BackupPart, SiteRole};
 /// Days after which a drill says nothing of a restore today: sites grow, and hosts change.
 pub const DRILL_DAYS: i64 = 90;
 
+/// The staging copy was made of the live site.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Copied {
+    /// The staging copy: its home address without the scheme.
+    pub host: Identity,
+    /// When what it was made of was read on live, RFC 3339 in UTC: of a backup that was restored, when that was made.
+    #[schemars(extend("format" = "date-time"))]
+    pub at: String,
+}
+
 /// Something may begin on live though its window is not open. The barrier stays shut all the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

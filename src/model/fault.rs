@@ -54,6 +54,7 @@ impl Evidence {
             Self::Purchase(purchase) => of_a_purchase(purchase).map(str::to_owned),
             Self::MergeList(list) => of_a_merge_list(list, at),
             Self::RestoreDrill(drill) => of_a_drill(drill, at),
+            Self::Copied(copied) => time(&copied.at, "is a copy made at", later(at)).err(),
             Self::Moved(moved) => of_an_object(moved).map(str::to_owned),
             Self::Done(done) if !says_something(&done.at) || !says_something(&done.now) => {
                 Some("says that something is done, but not what".to_owned())
@@ -284,6 +285,13 @@ mod tests {
                 ],
             ),
             (json!({"outside-window": {"host": host, "says": "agreed"}}), says("/outside-window/says")),
+            (
+                json!({"copied": {"host": host, "at": "2026-11-20T00:00:00Z"}}),
+                vec![
+                    ("/copied/at", json!("2099-11-21T00:00:00Z"), "in the future"),
+                    ("/copied/at", json!("last week"), "an invalid time"),
+                ],
+            ),
             (
                 json!({"restore-drill": {"of": "live", "backup": "RP-1", "parts": ["files"], "onto": "a copy", "ended_at": "2026-11-21T06:00:00Z", "seconds": 60}}),
                 vec![

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::deadline::{Decided, OutsideWindow, RestoreDrill};
+use super::deadline::{Copied, Decided, OutsideWindow, RestoreDrill};
 pub use super::merge_list::{MergeList, Unlisted};
 use super::plan::{BackupPart, Confirmation, SiteRole};
 pub use super::saw::{Saw, SawAll};
@@ -66,6 +66,8 @@ pub enum Evidence {
     Restored(Restored),
     /// What live did since its copy was made.
     MergeList(MergeList),
+    /// When the staging copy was made of live.
+    Copied(Copied),
     /// Something may begin on live outside its window.
     OutsideWindow(OutsideWindow),
     /// How long a restore took.
@@ -99,6 +101,7 @@ impl Evidence {
             | Self::Verification(_)
             | Self::Purchase(_)
             | Self::MergeList(_)
+            | Self::Copied(_)
             | Self::Saw(_)
             | Self::SawAll(_)
             | Self::Merged(_) => None,

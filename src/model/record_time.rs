@@ -21,6 +21,16 @@ impl Record {
         })
     }
 
+    /// When this staging copy was made of live, as somebody put on record last, and who.
+    pub fn copied(&self, copy: &Identity) -> Option<(Timestamp, &str)> {
+        self.entries.iter().rev().find_map(|entry| match &entry.evidence {
+            Evidence::Copied(copied) if copied.host.is_same_site(copy) => {
+                Some((copied.at.parse().ok()?, entry.who.as_str()))
+            }
+            _ => None,
+        })
+    }
+
     /// How long it takes to restore what the plan wants backed up, as it was measured last; none where a part of it was not,
     /// or the way back is another one.
     pub fn restore_time(&self, plan: &Plan, wall: Timestamp) -> Option<Seconds> {

@@ -15,6 +15,7 @@ use crate::model::{Grade, Graded};
 use super::about::About;
 use super::facts::{BACKUP_END, CONTACT_VALUES, Facts, Inputs, NOT_HERE, TRACKED};
 use super::objects::kind_of;
+use super::original::COPIED;
 use super::read::Read;
 use super::{ALL, Moment, Rule, Target, accepted_risks, folded};
 
@@ -338,6 +339,7 @@ pub const PRIVATE: &str = "this is normal in a clone, because git ignores the pr
 fn what_would_show(alone: &str, first: &str) -> String {
     match alone {
         BACKUP_END => return "make the dump again without `--skip-comments` and record it".to_owned(),
+        COPIED => return "say when the copy was made: `plan record copied TIME --plan PLAN --who WHO`".to_owned(),
         TRACKED => return "check whether `git ls-files` names the file".to_owned(),
         CONTACT_VALUES => return PRIVATE.to_owned(),
         _ => {}

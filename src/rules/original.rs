@@ -1,7 +1,9 @@
 //! The live site as it was read beside its copy: what the two have otherwise, once the plan's changes are made on both.
 
+use jiff::Timestamp;
+
 use super::about::About;
-use super::facts::{Facts, Known, Side};
+use super::{Facts, Known, Side};
 use crate::change::{Apart, drift};
 use crate::model::{Grade, Kind, ObjectRef, Snapshot, State};
 
@@ -52,6 +54,23 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// When the copy was made of live, as a person put on record. Where nobody did it is unknown, and asked for only where live was
+    /// named: an age alone says nothing.
+    pub fn copied(&self) -> Known<Option<Timestamp>> {
+        let copy = self.plan().staging_site();
+        match copy.and_then(|copy| self.record().copied(&copy)) {
+            Some((at, who)) => {
+                self.note(COPIED, Grade::Attested(who.to_owned()));
+                Some(Some(at))
+            }
+            None if matches!(self.inputs.live_reading, LiveReading::NotNamed) => Some(None),
+            None => {
+                self.note(COPIED, Grade::Unknown("nobody put on record when the copy was made".to_owned()));
+                None
+            }
+        }
+    }
+
     /// The objects of a kind that the copy and live do not have alike once the plan's changes are made on both, as far as both
     /// readings show them. What only one shows is noted as unknown on the other.
     pub fn drifted(&self, original: &'a Original, kind: Kind) -> Known<Vec<(ObjectRef, Drift)>> {
@@ -99,3 +118,6 @@ impl<'a> Facts<'a> {
 
 /// The name of what is known of live.
 const LIVE: &str = "live";
+
+/// The fact that the copy was made at some time.
+pub(super) const COPIED: &str = "age of the copy";

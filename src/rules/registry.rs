@@ -64,6 +64,7 @@ pub static ALL: &[&Rule] = &[
     &safety::charging_guard_not_live::RULE,
     &safety::charging_guard_with_scheme::RULE,
     &safety::copy_drifted::RULE,
+    &safety::copy_old::RULE,
     &safety::copy_runs_other_software::RULE,
     &safety::crm_differs::RULE,
     &safety::crm_disconnected::RULE,

@@ -117,6 +117,30 @@ fn a_live_site_that_nobody_here_can_read_is_unproven_and_asked_for_nothing() {
     assert!(listener.accept().is_err(), "somebody asked it");
 }
 
+/// No reading shows when a copy was made, so it is asked where live was read, and only what somebody put on record is said.
+#[test]
+fn the_age_of_the_copy_is_what_somebody_put_on_record() {
+    let place = cloned();
+    let said = |more: &[&str]| lines(&check(&place, more), "copy-old").join("");
+    assert_eq!(said(&[]), "");
+    let unknown = check(&place, &["--live", LIVE]);
+    assert!(unknown.code == Some(0) && unknown.out.contains("`age of the copy` is unknown"), "{unknown:#?}");
+    assert!(unknown.out.contains("warning[copy-old] (unproven)"), "{unknown:#?}");
+    let record = |at: &str| place.run(&["record", "copied", at, "--plan", PLAN, "--who", "jo"]);
+    record("2099-11-20T09:00:00Z").ends(2, &["in the future"]);
+    record("last week").ends(2, &["is not a time"]);
+    record("2026-11-01T09:00:00Z").ends(0, &[]);
+    assert!(said(&[]).ends_with("as it was at 2026-11-01T09:00:00Z, 19 days before it was read"), "{}", said(&[]));
+    // Copied again.
+    record("2026-11-20T09:00:00Z").ends(0, &[]);
+    assert_eq!(said(&["--live", LIVE]), "");
+    let diff = place.run(&["diff", PLAN, "--site", SITE]);
+    assert!(
+        diff.out.contains("staging.bloom.example was copied from live as it was at 2026-11-20T09:00:00Z"),
+        "{diff:#?}"
+    );
+}
+
 #[test]
 fn at_the_gate_before_a_replay_it_is_said_that_nobody_compared_the_two() {
     let place = cloned();

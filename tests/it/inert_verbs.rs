@@ -111,6 +111,7 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
     ("record not-pressed", &["@", "--site", SITE]),
     ("record restored", &["@", "--site", SITE]),
     ("record outside-window", &["@"]),
+    ("record copied", &["@"]),
     ("record restore-drill", &["@", "--took", "25m", "--onto", "@"]),
     ("record restore-drill", &["RP-4471", "--took", "25m", "--onto", "@", "--ended-at", "@"]),
     ("record decision", &["go-on", "@"]),

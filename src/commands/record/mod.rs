@@ -61,6 +61,7 @@ pub(super) fn run(mut args: cli::Record, terminal: &mut Terminal<'_>) -> Result<
         RecordVerb::Purchase { by, form, saw, order, transaction, on } => {
             steps::purchase(by, &opened, form, (saw, order, transaction), on)?
         }
+        RecordVerb::Copied { by, at } => time::copied((by, &at), plan, now)?,
         RecordVerb::OutsideWindow(args) => time::outside_window(args, plan)?,
         RecordVerb::RestoreDrill(args) => time::restore_drill(args, &opened.record, now)?,
         RecordVerb::Decision(args) => time::decision(args, plan)?,

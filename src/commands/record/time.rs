@@ -4,10 +4,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::cli::{RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
+use crate::cli::{By, RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
 use crate::failure::{Failure, exit};
 use crate::model::Plan;
-use crate::model::deadline::{Decided, OutsideWindow, RestoreDrill};
+use crate::model::deadline::{Copied, Decided, OutsideWindow, RestoreDrill};
 use crate::model::plan::SiteRole;
 use crate::model::record::{Backup, BackupSource, Evidence, Record};
 use crate::model::text::Seconds;
@@ -20,6 +20,15 @@ pub(super) fn outside_window(args: RecordOutsideWindow, plan: &Plan) -> Result<S
     let host = host_of(plan, SiteRole::Live)?;
     let said = format!("steps may begin on {host} outside its window; `{}` answers for it", args.by.who());
     Ok((args.by, Evidence::OutsideWindow(OutsideWindow { host, says: args.says }), said))
+}
+
+pub(super) fn copied((by, at): (By, &str), plan: &Plan, now: Timestamp) -> Result<Said, Failure> {
+    let (host, at) = (host_of(plan, SiteRole::Staging)?, time(at)?);
+    if at > now {
+        return Err(Failure::new(exit::USAGE, format!("a copy cannot have been made at {at}, which is in the future")));
+    }
+    let said = format!("{host} was copied from live as it was at {at}");
+    Ok((by, Evidence::Copied(Copied { host, at: at.to_string() }), said))
 }
 
 pub(super) fn restore_drill(args: RecordRestoreDrill, record: &Record, now: Timestamp) -> Result<Said, Failure> {

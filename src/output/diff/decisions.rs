@@ -160,6 +160,10 @@ fn of_the_record(changes: &Changes<'_>, lines: &mut Vec<String>) {
                 drill.ended_at,
                 entry.who
             )),
+            Evidence::Copied(copied) => lines.push(format!(
+                "{} was copied from live as it was at {}, recorded by {}",
+                copied.host, copied.at, entry.who
+            )),
             // Of a run, not of what is reviewed before it.
             Evidence::Verification(_)
             | Evidence::MergeList(_)

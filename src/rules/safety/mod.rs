@@ -14,6 +14,7 @@ pub(super) mod backup_truncated;
 pub(super) mod charging_guard_not_live;
 pub(super) mod charging_guard_with_scheme;
 pub(super) mod copy_drifted;
+pub(super) mod copy_old;
 pub(super) mod copy_runs_other_software;
 pub(super) mod crm_differs;
 pub(super) mod crm_disconnected;

@@ -19,6 +19,7 @@ mod killed;
 mod members;
 mod network;
 mod newer;
+mod odd;
 mod removed;
 mod run;
 pub(crate) mod screen;
