@@ -103,7 +103,7 @@ impl Place {
 
 impl Report<'_> {
     /// A text on one line, without what nobody asked to see, and no longer than it is read.
-    fn short(&self, text: &str) -> String {
+    pub(super) fn short(&self, text: &str) -> String {
         // Whoever reads it out of a file may print it.
         let text = inert(&self.masked(&escape::line(text)));
         match text.char_indices().nth(LONGEST) {

@@ -30,7 +30,7 @@ pub fn render(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
     rules.sort_unstable();
     rules.dedup();
     let results = all.iter().map(|listed| result(listed, &rules));
-    let mut said: Vec<String> = reports.iter().map(|report| report.masked(&report.headline())).collect();
+    let mut said: Vec<String> = reports.iter().map(|report| report.short(&report.headline())).collect();
     if more > 0 {
         said.push(format!("and {more} more, which are not listed here"));
     }
@@ -87,7 +87,7 @@ fn result(listed: &Listed<'_>, rules: &[&str]) -> Value {
         let risks = report.plan.into_iter().flat_map(|plan| &plan.accepted_risks);
         let risk = risks.into_iter().find(|risk| meets(risk, listed.finding));
         let why = risk.map(|AcceptedRisk { reason, owner, until, .. }| format!("{reason} ({owner}, until {until})"));
-        let why = report.masked(&why.unwrap_or_default());
+        let why = report.short(&why.unwrap_or_default());
         value["suppressions"] = json!([{"kind": "inSource", "status": "accepted", "justification": why}]);
     }
     value

@@ -234,6 +234,30 @@ fn of_the_plan(folder: &Path, text: &str) {
     is_inert(folder, &["seal", PLAN, "--site", text]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_hostile_name_of_a_plan_is_text_in_every_form() {
+    let folder = copy_of_plans();
+    let draft = folder.path().join("bloom-coaching-first-draft.yaml");
+    for name in [
+        "a\n::error::pwned.yaml",
+        "##[error]pwned.yaml",
+        "a\u{202e}\u{1b}[31mb.yaml",
+        "a,b::c%0A::error::pwned.yaml",
+        "<img src=x>&\"'.yaml",
+        "]](pwned) `a` @pwned #1.yaml",
+    ] {
+        fs::copy(&draft, folder.path().join(name)).unwrap();
+        every_form_is_inert(folder.path(), &["check", name, "--no-site"]);
+        let out = plan(folder.path(), &["check", name, "--no-site", "--format", "github"]).out;
+        let command = Command::of(out.lines().next().unwrap()).unwrap();
+        assert_eq!(command.get("title"), "backup-missing", "{name}: {out}");
+        let log = plan(folder.path(), &["check", name, "--no-site", "--format", "sarif"]).json();
+        let said = log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str();
+        assert_eq!(harms(said.unwrap()), None, "{name}");
+    }
+}
+
 #[test]
 fn what_init_and_the_runbook_write_is_inert_and_reads_back() {
     for text in HOSTILE {
