@@ -79,6 +79,7 @@ pub fn run(cli: Cli) -> u8 {
     let (typed, keeps) = (run::typed::Typed::of_verb(&cli.verb), terminal::keeps(&cli.verb));
     let mut terminal =
         Terminal { out: &mut out, err: &mut err, color, width: width(), wraps, begun, lost, keeps, typed, masks };
+    progress::watch_files();
     let ended = dispatch(cli.verb, &mut terminal);
     match terminal.ended(ended) {
         Ok(code) => code,

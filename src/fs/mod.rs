@@ -7,6 +7,7 @@
 
 mod locked;
 mod named;
+mod watched;
 mod whole;
 
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -18,6 +19,8 @@ use crate::text::{CONFLICT, RESOLVE, conflict};
 pub(crate) use locked::open_alone;
 pub(crate) use named::ensure_way;
 pub use named::{ensure_there, is_link, make_ignored, make_private, open_beside_site, open_linked};
+pub(crate) use watched::watched;
+pub use watched::{Seen, Watched, Watcher, watch};
 pub use whole::Readers;
 pub(crate) use whole::{
     folder_of, name_unnamed, remove, replace, replace_by, sweep, sweep_all, sync_folder, temporary, temporary_in,

@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
 use super::SiteError;
-use crate::fs::{Readers, ensure_way, folder_of, name_unnamed, replace_by, temporary_in};
+use crate::fs::{Readers, ensure_way, folder_of, name_unnamed, replace_by, temporary_in, watched};
 use crate::population::Damage;
 
 /// How much is read at a time.
@@ -35,12 +35,16 @@ impl Packing {
 
 /// Opens a regular file for reading, unpacked, through links to it. Anything else (a pipe, a device, a folder) is refused.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
-    crate::fs::open_linked(path).and_then(|file| unpack(path, file)).map_err(|source| failed("read", path, source))
+    crate::fs::open_linked(path)
+        .and_then(|file| unpack(path, watched(path, file)))
+        .map_err(|source| failed("read", path, source))
 }
 
 /// As [`open`], of a population that was found beside a configuration.
 pub(crate) fn open_beside(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
-    crate::fs::open_beside_site(path).and_then(|file| unpack(path, file)).map_err(|source| failed("read", path, source))
+    crate::fs::open_beside_site(path)
+        .and_then(|file| unpack(path, watched(path, file)))
+        .map_err(|source| failed("read", path, source))
 }
 
 /// Whether a regular file lies there, or where a link leads, without opening it.

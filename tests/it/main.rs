@@ -76,6 +76,8 @@ mod personal;
 mod place;
 mod places;
 mod population;
+#[cfg(unix)]
+mod progress;
 mod published;
 mod purchases;
 mod reading;

@@ -1,7 +1,7 @@
 //! A backup's file: read once for its size and digest, looked into where it is a database dump, and compared later.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::dump::{self, Contents};
 use crate::failure::{Failure, exit};
+use crate::fs::{Watched, watched};
 use crate::model::record::{BackupSource, Dump, Record};
 use crate::model::{Plan, digest};
 use crate::rules::{BackupFiles, FileNow};
@@ -50,7 +51,7 @@ pub(super) fn look_into(path: &Path) -> Result<Seen, Failure> {
     let failed = |e: io::Error| Failure::file("read", path, &e);
     let file = disk::open_regular(path).map_err(failed)?;
     let about = file.metadata().map_err(failed)?;
-    let mut file = Hashed::new(file);
+    let mut file = Hashed::new(watched(path, file));
     let contents = if is_dump(path) {
         let mut text = disk::unpack(path, &mut file).map_err(failed)?;
         Some(dump::look(&mut *text).map_err(failed)?)
@@ -72,13 +73,13 @@ pub(super) fn look_into(path: &Path) -> Result<Seen, Failure> {
 
 /// A file that is digested while it is read.
 struct Hashed {
-    file: File,
+    file: Watched,
     hash: Sha256,
     bytes: u64,
 }
 
 impl Hashed {
-    fn new(file: File) -> Self {
+    fn new(file: Watched) -> Self {
         Self { file, hash: Sha256::new(), bytes: 0 }
     }
 
