@@ -8,6 +8,9 @@ use crate::model::text::many;
 use super::listed::{Listed, worst_first};
 use super::{Report, escape};
 
+/// The first line, which is not shown: what it begins is a report, and one to be put in its place is found by it.
+pub const MARK: &str = "<!-- plan check -->";
+
 /// Most characters: a comment on GitHub takes 65,536.
 const MOST: usize = 60_000;
 
@@ -27,6 +30,7 @@ pub fn render(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
         room > 0
     });
     let fit = fit.count();
+    writeln!(out, "{MARK}")?;
     parts[..fit].iter().try_for_each(|part| write!(out, "{part}"))?;
     match parts.len() - fit {
         0 => Ok(()),

@@ -122,6 +122,8 @@ fn html(block: &str, found: &mut Read, comment: &str) {
     for line in block.lines() {
         if let Some(marker) = line.strip_prefix("<!-- plan diff: ").and_then(|rest| rest.strip_suffix(" -->")) {
             assert!(!marker.contains("--") && !marker.contains('>') && comment.starts_with(line), "{line}");
+        } else if line == amc_plan::output::markdown::MARK {
+            assert!(comment.starts_with(line), "{comment}");
         } else if line == "</details>" {
             found.open -= 1;
             assert!(found.open >= 0, "{comment}");

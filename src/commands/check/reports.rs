@@ -7,6 +7,7 @@ use crate::cli::{CheckFormat, Written};
 use crate::failure::{Failure, exit};
 use crate::fs::{self, Readers, ensure_way};
 use crate::output::inert::Inert;
+use crate::output::markdown::MARK;
 use crate::output::masked::{Hides, Masked};
 
 /// Most bytes of a file that may be an earlier report.
@@ -43,7 +44,10 @@ fn is_free(written: &Written) -> Result<bool, Failure> {
 /// Whether a text is a report of this form, by what stands in each.
 fn is_report(format: CheckFormat, text: &str) -> bool {
     match format {
-        CheckFormat::Human | CheckFormat::Concise | CheckFormat::Markdown => text.contains(" at gate `"),
+        // A page that quotes one is none.
+        CheckFormat::Human => ending(text, "\n\n", 1).contains(" at gate `"),
+        CheckFormat::Concise => ending(text, "\n", 2).contains(" at gate `"),
+        CheckFormat::Markdown => text.starts_with(MARK),
         CheckFormat::Json | CheckFormat::JsonV1 | CheckFormat::JsonLines => text.contains("\"not_due\""),
         CheckFormat::Sarif => text.contains("/sarif-schema-2.1.0.json\""),
         CheckFormat::Github => text.contains("::notice file="),
@@ -51,6 +55,13 @@ fn is_report(format: CheckFormat, text: &str) -> bool {
         CheckFormat::Junit => text.contains("<testsuites name=\"plan\""),
         CheckFormat::Rdjson => text.contains("\"diagnostics\""),
     }
+}
+
+/// The last few parts of a text.
+fn ending<'a>(text: &'a str, between: &str, parts: usize) -> &'a str {
+    let text = text.trim_end();
+    let at = text.rmatch_indices(between).nth(parts - 1).map_or(0, |(at, _)| at);
+    &text[at..]
 }
 
 /// Writes a report to its file.

@@ -37,12 +37,13 @@ fn no_other_file_is_taken_and_nothing_is_read_before_that_is_said() {
     let place = Place::new();
     let before = place.read(PLAN);
     fs::write(place.path("empty"), "").unwrap();
+    fs::write(place.path("page.md"), "It says `green at gate `configure``, as in\n\n    green at gate `configure`\n\nand so on.\nOne more.\nAnother.\n").unwrap();
     let check = |outputs: &[&str]| {
         let mut words = vec!["check", "no such plan", "--no-site"];
         outputs.iter().for_each(|output| words.extend(["--output", output]));
         place.run(&words)
     };
-    for taken in [PLAN, SITE, "bloom-coaching.record.ndjson"] {
+    for taken in [PLAN, SITE, "bloom-coaching.record.ndjson", "page.md"] {
         for format in ALL {
             check(&[&option(format, taken)]).ends(2, &["exists and is no earlier report of this form", "--output"]);
         }
