@@ -49,6 +49,8 @@ pub enum Line<'a> {
         plan: PlanLine,
         /// The site that was read.
         site: Site,
+        /// The live site that was read beside its copy; null where none was.
+        live: Option<Site>,
         /// How many facts the due rules read.
         evidence: Evidence,
         /// How many rules each later phase holds.
@@ -63,11 +65,22 @@ pub fn render(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
     let mut write = |line: &Line<'_>| writeln!(out, "{}", escape::json_line(line));
     write(&Line::Version { format_version: FORMAT_VERSION, tool: env!("CARGO_PKG_VERSION") })?;
     for report in reports {
-        let Document { verdict, gate, plan, site, findings, coming, evidence, not_due, changes, .. } =
-            json::document(report);
+        let Document {
+            format_version: _,
+            verdict,
+            gate,
+            plan,
+            site,
+            live,
+            findings,
+            coming,
+            evidence,
+            not_due,
+            changes,
+        } = json::document(report);
         findings.into_iter().try_for_each(|finding| write(&Line::Finding { plan: report.path, finding }))?;
         coming.into_iter().try_for_each(|coming| write(&Line::Coming { plan: report.path, coming }))?;
-        write(&Line::Verdict { verdict, gate, plan, site, evidence, not_due, changes })?;
+        write(&Line::Verdict { verdict, gate, plan, site, live, evidence, not_due, changes })?;
     }
     Ok(())
 }

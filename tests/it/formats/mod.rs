@@ -14,6 +14,7 @@ use serde_json::Value;
 
 pub(crate) use others::Command;
 
+use crate::guided::{LIVE, copied};
 use crate::place::{PLAN, Place, Ran, SITE};
 
 /// A plan in which much is wrong.
@@ -58,12 +59,14 @@ fn json(place: &Place, format: &str, words: &[&str]) -> Value {
     serde_json::from_str(&out).unwrap_or_else(|e| panic!("{format} {words:?}: {e}: {out}"))
 }
 
-/// Checks of many kinds: red, green, without a site, of a recording, at a late gate, of a text that is no plan.
+/// Checks of many kinds: red, green, beside the live site, without a site, of a recording, at a late gate, of a text that is no plan.
 fn checks(place: &Place) -> Vec<Vec<&'static str>> {
+    copied(place);
     fs::write(place.path("broken.yaml"), "version: 1\nname: [ü\n").unwrap();
     [
         &[DRAFT, "--site", SITE][..],
         &[PLAN, "--site", SITE],
+        &[PLAN, "--site", SITE, "--live", LIVE],
         &[PLAN, "--no-site"],
         &[PLAN, "--snapshot", SITE, "--gate", "go-live"],
         &[DRAFT, PLAN, "--site", SITE, "--on", "live"],

@@ -72,7 +72,9 @@ fn json_is_the_newest_version_and_a_line_of_json_lines_is_what_it_says() {
         assert_eq!(lines[0]["type"], "version");
         assert_eq!(of("verdict").count(), reports.len());
         for (line, report) in of("verdict").zip(&reports) {
-            assert_eq!((&line["verdict"], &line["plan"]), (&report["verdict"], &report["plan"]));
+            for key in ["verdict", "gate", "plan", "site", "live", "evidence", "not_due", "changes"] {
+                assert_eq!(line[key], report[key], "{key}: {line}");
+            }
         }
         for (kind, key) in [("finding", "findings"), ("coming", "coming")] {
             let listed: Vec<&Value> = reports.iter().flat_map(|report| report[key].as_array().unwrap()).collect();
