@@ -20,8 +20,8 @@ use crate::output::{Mode, Report, SiteLine};
 use crate::project::settings::Settings;
 use crate::project::{Opened, Project};
 use crate::rules::{
-    Freshness, Inputs, Judgement, LiveReading, Members, MembersFile, Moment, Phase, READING_OLD, Verdict, judge,
-    kind_of,
+    COMPARING, Freshness, Inputs, Judgement, LiveReading, Members, MembersFile, Moment, Phase, READING_OLD, Verdict,
+    judge, kind_of,
 };
 use crate::shape::personal;
 use crate::site::{Executor, Reading, Site, SiteError};
@@ -297,7 +297,8 @@ fn shown(mut judgement: Judgement, show_personal: bool) -> Judgement {
 /// The kinds of object that the verdict or a change read.
 fn kinds_read(lowered: &Lowered, judgement: &Judgement) -> Vec<Kind> {
     let changed = lowered.changes.iter().map(|change| change.on.kind);
-    let judged = judgement.readers.keys().filter_map(|fact| kind_of(fact));
+    let binds = |(_, rules): &(&String, &Vec<&str>)| rules.iter().any(|rule| !COMPARING.contains(rule));
+    let judged = judgement.readers.iter().filter(binds).filter_map(|(fact, _)| kind_of(fact));
     let mut kinds: Vec<Kind> = judged.chain(changed).collect();
     kinds.sort();
     kinds.dedup();

@@ -11,7 +11,7 @@ use miette::{
 
 use crate::diag::{Excerpt, Finding, Missing, Severity};
 use crate::model::text::many;
-use crate::rules::{BY_HAND, PRIVATE};
+use crate::rules::{BY_HAND, OF_LIVE, PRIVATE};
 use crate::text::{Source, same_length};
 
 use super::clip::{self, Clip};
@@ -74,10 +74,13 @@ fn render_unproven(unproven: &[&Finding], plan: &str, style: Style, out: &mut dy
             writeln!(out, "    {}: {}", escape::line(facts), rules.join(", "))?;
         }
     }
-    let is_away = |finding: &&&Finding| finding.help.as_deref() == Some(PRIVATE);
+    let elsewhere = [PRIVATE, OF_LIVE];
+    let is_away = |finding: &&&Finding| finding.help.as_deref().is_some_and(|help| elsewhere.contains(&help));
     let errors = || unproven.iter().filter(|finding| finding.severity == Severity::Error);
-    if errors().any(|finding| is_away(&finding)) {
-        writeln!(out, "  help: {PRIVATE}")?;
+    for help in elsewhere {
+        if errors().any(|finding| finding.help.as_deref() == Some(help)) {
+            writeln!(out, "  help: {help}")?;
+        }
     }
     if errors().all(|finding| is_away(&finding)) {
         return writeln!(out);

@@ -15,7 +15,7 @@ use crate::model::{Grade, Graded};
 use super::about::About;
 use super::facts::{BACKUP_END, CONTACT_VALUES, Facts, Inputs, NOT_HERE, TRACKED};
 use super::objects::kind_of;
-use super::original::COPIED;
+use super::original::{COPIED, is_of_live};
 use super::read::Read;
 use super::{ALL, Moment, Rule, Target, accepted_risks, folded};
 
@@ -335,6 +335,10 @@ pub const PRIVATE: &str = "this is normal in a clone, because git ignores the pr
     pass without them, add `--accept-unknown members`. On the machine that prepares the plan, `plan contacts record PLAN --site FILE` \
     writes the contacts' values from a site in a file; of a site at an address a person writes them (docs/plan-file.md, *The contacts' values*)";
 
+/// What a person does who lacks a fact of live, with which a copy is compared.
+pub const OF_LIVE: &str = "name a reading of live that shows it: a recording (`--live FILE`), or its address, with a login that \
+    `plan site connect LIVE` keeps and through the plugin `plan-bridge` (docs/live-site.md)";
+
 /// What would show a fact that a rule lacks; `alone` is the fact's name where it is the only one.
 fn what_would_show(alone: &str, first: &str) -> String {
     match alone {
@@ -346,6 +350,9 @@ fn what_would_show(alone: &str, first: &str) -> String {
     }
     if let Some(how) = how_to_find(alone) {
         return how.to_owned();
+    }
+    if is_of_live(first) {
+        return OF_LIVE.to_owned();
     }
     let Some(kind) = kind_of(first).filter(|kind| kind.is_attestable()) else { return BY_HAND.to_owned() };
     let (object, field) = first.split_once(": ").unwrap_or((first, ""));

@@ -119,5 +119,14 @@ impl<'a> Facts<'a> {
 /// The name of what is known of live.
 const LIVE: &str = "live";
 
+/// The rules that compare a copy with live: what they alone read of the copy is no fact that a confirmation binds, as the two may be compared by one
+/// command and not by the next.
+pub const COMPARING: [&str; 2] = ["copy-drifted", "copy-runs-other-software"];
+
+/// Whether a fact is one of live beside its copy.
+pub(super) fn is_of_live(fact: &str) -> bool {
+    fact.strip_prefix(LIVE).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
 /// The fact that the copy was made at some time.
 pub(super) const COPIED: &str = "age of the copy";

@@ -91,6 +91,23 @@ fn the_settings_name_live_for_every_check_of_the_copy_and_for_the_beginning_of_a
     }
 }
 
+/// What is confirmed rests on the copy alone: a diff that compared it with live, and an apply that does not, mean the same.
+#[test]
+fn a_confirmation_holds_whether_or_not_the_copy_was_compared() {
+    let place = cloned();
+    let emails = place.read(PLAN).lines().find(|line| line.starts_with("emails:")).unwrap().to_owned() + "\n";
+    place.edit(PLAN, &emails, "");
+    let digests = |more: &[&str]| -> Value {
+        let ran = place.run(&[&["diff", PLAN, "--site", SITE, "--format", "json"], more].concat());
+        ran.ends(0, &[]);
+        serde_json::from_str::<Value>(&ran.out).unwrap()["digests"].clone()
+    };
+    assert_eq!(digests(&["--live", LIVE]), digests(&[]));
+    let digest = digests(&["--live", LIVE])["changes"].as_str().unwrap().to_owned();
+    let applied = place.confirm(&digest);
+    assert!(applied.code != Some(11) && applied.code != Some(12), "{applied:#?}");
+}
+
 #[test]
 fn what_is_no_reading_of_live_is_refused() {
     let place = cloned();
@@ -113,6 +130,8 @@ fn a_live_site_that_nobody_here_can_read_is_unproven_and_asked_for_nothing() {
     settings_name(&place, &address);
     let unread = check(&place, &[]);
     assert!(unread.code == Some(1) && unread.out.contains("`live` is unknown (cannot log in to"), "{unread:#?}");
+    let drawn = place.run(&["check", PLAN, "--site", SITE]);
+    assert!(drawn.out.contains("name a reading of live that shows it"), "{drawn:#?}");
     check(&place, &["--live", &address]).ends(3, &["PLAN_LOGIN_ORIGIN"]);
     assert!(listener.accept().is_err(), "somebody asked it");
 }

@@ -18,7 +18,7 @@ use crate::rules::{
     Target::Staging,
     declare_rule, stale,
 };
-use crate::text::apart;
+use crate::text::{addresses, apart};
 
 declare_rule! {
     /// The live site has changed since the staging copy was made of it.
@@ -205,6 +205,10 @@ fn shown(of: &Apart, value: &Value) -> String {
         return "not set".to_owned();
     }
     let text = typed(&of.field, value);
+    // Half of somebody's address would not be known as one, and masked.
+    if addresses(&text).next().is_some() {
+        return format!("`{text}`");
+    }
     let start: String = text.chars().take(SHOWN).collect();
     let more = if start.len() < text.len() { "…" } else { "" };
     format!("`{start}{more}`")

@@ -1,6 +1,6 @@
 use crate::diag::{Location, Severity::Warning};
 use crate::model::snapshot::COLLECTOR;
-use crate::model::{Field, Kind};
+use crate::model::{Capture, Field, How, Kind, ObjectRef, Snapshot};
 use crate::rules::{Drift, Facts, Findings, Phase::Configure, Source::Inferred, Target::Staging, declare_rule};
 
 declare_rule! {
@@ -9,7 +9,8 @@ declare_rule! {
     /// ## What it does
     /// Where a reading of live is named (`--live`, or `[site] live` in `plan.toml`), reports each plugin that is active on
     /// live and is missing, inactive or of another version on the copy. What only the copy runs, such as a plugin that
-    /// keeps mail from leaving it, is not looked at, and neither is `plan-bridge`.
+    /// keeps mail from leaving it, is not looked at, and neither is `plan-bridge`, nor a must-use plugin where the
+    /// copy was read without `plan-bridge`, which alone lists those.
     ///
     /// ## Why it matters
     /// A rehearsal proves what the copy's versions do. With another version of AccessAlly the migration itself can run
@@ -28,6 +29,12 @@ declare_rule! {
     /// ## Good
     /// ```yaml
     /// live: {site: {plugin/plan-bridge/plan-bridge.php: {version: 1.0.0, active: true}, plugin/old/old.php: {version: 1.0.0, active: false}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// header: {sections: {plugin: {how: core-rest}}}
+    /// live: {site: {plugin/host-cache.php: {version: 1.0.0, active: true}}}
     /// ```
     ///
     /// ## Good
@@ -55,7 +62,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let original = original?;
     for (on, drift) in facts.drifted(original, Kind::Plugin)? {
         let Some(live) = original.after.plugins.get(&on.key) else { continue };
-        if live.active != Field::Set(true) || on.key == COLLECTOR {
+        if live.active != Field::Set(true) || on.key == COLLECTOR || is_not_listed(facts, &on) {
             continue;
         }
         let Some(how) = how(&drift) else { continue };
@@ -66,6 +73,13 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         out.push(finding.on_site(on.to_string()));
     }
     Some(())
+}
+
+/// Whether the copy's list of plugins may leave this one out: what lies in no folder of its own may be loaded without asking (must-use),
+/// which the collector alone shows.
+fn is_not_listed(facts: &Facts<'_>, on: &ObjectRef) -> bool {
+    let is_by_collector = |copy: &Snapshot| copy.header.capture(Kind::Plugin.name()) == Capture::How(How::Bridge);
+    !on.key.contains('/') && !facts.inputs.before.is_some_and(is_by_collector)
 }
 
 /// How the copy has a plugin that live runs; none where nothing of it is known to be otherwise.
