@@ -104,11 +104,14 @@ const PROTECTS: [(&str, &[&str]); 6] = [
 ];
 
 /// Errors of which a named person may say that nothing is lost, and warnings about no such thing.
-const ANSWERED_FOR: [&str; 22] = [
+const ANSWERED_FOR: [&str; 25] = [
     "attestation-contradicted",
     "attestation-of-a-rule",
     "contact-incomplete",
     "contacts-tracked-by-git",
+    "copy-drifted",
+    "copy-old",
+    "copy-runs-other-software",
     "crm-paid-until-too-early",
     "emails-off",
     "grant-instead-of-release",
