@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::judged::judged;
+use crate::model::money::Money;
 use crate::model::state::Object;
 
 /// A field of an object that is not known to be alike on a copy and on its live site.
@@ -36,10 +37,16 @@ pub fn drift(copy: &Object, live: &Object) -> Vec<Apart> {
 /// The fields that are not alike.
 fn fields_apart(copy: &Map<String, Value>, live: &Map<String, Value>) -> Vec<Apart> {
     let names: BTreeSet<&String> = copy.keys().chain(live.keys()).filter(|name| *name != "id").collect();
-    let apart = names.into_iter().filter(|name| copy.get(*name) != live.get(*name));
+    let apart = names.into_iter().filter(|name| !is_alike(name, [copy.get(*name), live.get(*name)]));
     apart
         .map(|name| Apart { field: name.clone(), copy: copy.get(name).cloned(), live: live.get(name).cloned() })
         .collect()
+}
+
+/// Whether both sides have the same. A price without its currency is the same as one with it, where the figures are.
+fn is_alike(name: &str, [copy, live]: [Option<&Value>; 2]) -> bool {
+    let price = |side: Option<&Value>| side.and_then(Value::as_str).filter(|_| name == "price").and_then(Money::parse);
+    copy == live || price(copy).zip(price(live)).is_some_and(|(copy, live)| copy.agrees_with(&live))
 }
 
 type Modules = BTreeMap<u64, Map<String, Value>>;
@@ -90,6 +97,9 @@ mod tests {
 
     #[test]
     fn what_one_reading_alone_shows_is_not_taken_for_nothing_and_what_neither_shows_is_not_named() {
+        let priced = |price: &str| json!({"name": "A", "price": price});
+        assert_eq!(apart(Kind::OrderForm, priced("1 USD"), priced("1.00")), []);
+        assert_eq!(apart(Kind::OrderForm, priced("1 USD"), priced("1 EUR")).len(), 1);
         let (copy, live) = (json!({"name": "A", "price": "1 USD"}), json!({"name": "A", "gateway": null}));
         assert_eq!(
             apart(Kind::OrderForm, copy, live),

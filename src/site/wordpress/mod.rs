@@ -160,10 +160,9 @@ impl WordPress {
     }
 
     fn environment(&self) -> Result<Environment, SiteError> {
-        // Before anything that is given to nobody too: a login that is refused is sent once, and not until somebody minds.
-        let settings = self.section(self.get("/wp/v2/settings", &[("_fields", "url")])?)?;
         let index = self.body(self.get("/", &[("_fields", "url,home,namespaces")])?)?;
         meeting::is_same_index(&self.reader, &index)?;
+        let settings = self.section(self.get("/wp/v2/settings", &[("_fields", "url")])?)?;
         // Only of a site of its own does WordPress have this setting.
         let is_in_network = settings.as_ref().is_ok_and(|settings| settings.get("url").is_none());
         let own = settings.ok().and_then(|settings| text(&settings, "url")).or_else(|| text(&index, "url"));

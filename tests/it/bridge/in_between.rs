@@ -151,7 +151,7 @@ fn revoked(switch: &Switch<'_>) {
     is_called("_revoked", "_application_passwords");
     fs::remove_file(file).unwrap();
     let refused = fs::read_to_string(switch.site.staging.dir().join("refused")).unwrap();
-    // A second time where it is revoked in the middle of a reading, between what is given to nobody and the next.
+    // With the index, which this WordPress gives to nobody too, and with what it gives to nobody: no second reading begins.
     assert!((1..=2).contains(&refused.lines().count()), "a user is locked out by so many: {refused}");
 }
 
