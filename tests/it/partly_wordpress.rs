@@ -149,7 +149,7 @@ impl<'s> Desk<'s> {
 
 #[test]
 fn a_rehearsal_on_a_wordpress_goes_from_preflight_to_its_certificate() {
-    if one_of("RUNS", (1, 2)).is_none() {
+    if one_of("RUNS", (1, 3)).is_none() {
         return;
     }
     let Some(staging) = Staging::up(&["--users", "12"]) else { return };

@@ -150,7 +150,7 @@ impl<'s> Switch<'s> {
 
 #[test]
 fn members_are_read_from_preflight_to_the_end_and_who_changes_after_the_review_stops_the_run() {
-    if one_of("RUNS", (0, 2)).is_none() {
+    if one_of("RUNS", (0, 3)).is_none() {
         return;
     }
     let Some(site) = Site::up(&["--users", "0", "--bloom"]) else { return };
