@@ -152,12 +152,16 @@ fn named(task: &Task<'_>, field: &str, found: &Value) -> String {
     }
 }
 
-/// The first place at which two values differ, and what is there; of lists of the same length it is in one of their items, numbered from 1.
+/// The first place at which two values differ, and what is there; of lists of the same length it is in one of their items, by its own number
+/// where it has one, else by its place from 1.
 fn deepest<'v>(found: &'v Value, wanted: &Value, place: String) -> (String, &'v Value) {
     let inner = match (found, wanted) {
         (Value::Array(found), Value::Array(wanted)) if found.len() == wanted.len() => {
             let mut pairs = found.iter().zip(wanted).enumerate();
-            pairs.find(|(_, (one, other))| one != other).map(|(at, (one, other))| ((at + 1).to_string(), one, other))
+            let number = |at: usize, one: &Value| {
+                one["number"].as_u64().map_or_else(|| (at + 1).to_string(), |own| own.to_string())
+            };
+            pairs.find(|(_, (one, other))| one != other).map(|(at, (one, other))| (number(at, one), one, other))
         }
         (Value::Object(found), Value::Object(wanted)) => {
             let mut pairs = found.iter().filter_map(|(name, one)| Some((name.clone(), one, wanted.get(name)?)));
@@ -230,13 +234,15 @@ mod tests {
 
     #[test]
     fn of_a_list_the_item_is_named_that_is_otherwise() {
-        let modules = |days: [u64; 2]| json!({"modules": days.map(|days| json!({"number": 1, "release_days": days}))});
+        // The base has the number 0.
+        let module = |(number, days): (usize, &u64)| json!({"number": number, "release_days": days});
+        let modules = |days: [u64; 2]| json!({"modules": days.iter().enumerate().map(module).collect::<Vec<_>>()});
         let (before, wanted) = (modules([0, 0]), modules([7, 7]));
         let of = |found: &Value| said(Some(&before), &wanted, found, "modules");
         assert_eq!(of(&modules([0, 0])), "`modules`");
-        assert_eq!(of(&modules([7, 14])), "`modules`, where the site has `14` at `2/release_days`");
+        assert_eq!(of(&modules([7, 14])), "`modules`, where the site has `14` at `1/release_days`");
         // Half of it is made.
-        assert_eq!(of(&modules([7, 0])), "`modules`, where the site has `0` at `2/release_days`");
+        assert_eq!(of(&modules([7, 0])), "`modules`, where the site has `0` at `1/release_days`");
         assert_eq!(of(&json!({"modules": []})), "`modules`, where the site has `[]`");
         // Nobody knew what was there.
         assert_eq!(said(None, &wanted, &modules([7, 14]), "modules"), "`modules`");

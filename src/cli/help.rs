@@ -39,7 +39,7 @@ const WRITTEN: &str = "  \
 /// What the exit codes mean, as `docs/exit-codes.md` has it, shortened.
 const CODES: [(u8, &str); 14] = [
     (0, "green, no change, applied and read back, equal before and after"),
-    (1, "red or unproven; `diff --exit-code` with changes"),
+    (1, "red or unproven, or what `--fail-on` says; `diff --exit-code` with changes"),
     (2, "the command line is wrong"),
     (3, "could not run: unreadable file, network, login"),
     (10, "refused, nothing written: the gate is not green"),

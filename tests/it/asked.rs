@@ -387,3 +387,28 @@ fn the_merge_list_the_push_and_what_live_shows_then_are_asked_for() {
     jo.sees("every step is done");
     jo.ends(0);
 }
+
+#[test]
+fn a_phrase_that_was_typed_before_something_was_in_the_way_opens_no_barrier() {
+    let place = configured();
+    crate::guided::verified(&place);
+    crate::guided::record(&place, &["sign-in", "in another browser"]);
+    let mut jo = Keyboard::at(&place, &["apply", PLAN, "--site", SITE, "--resume"]);
+    jo.sees("mail is simulated on this site");
+    jo.sees(&format!("Type `{PHRASE}`"));
+    let simulated = |is: bool| format!(r#""transport":"fluent-smtp","simulated":{is}"#);
+    place.edit_site(SITE, &simulated(true), &simulated(false));
+    jo.types(PHRASE);
+    jo.answers("Enter looks again", "");
+    jo.sees("Enter looks again");
+    place.edit_site(SITE, &simulated(false), &simulated(true));
+    jo.types("");
+    jo.sees("shown, and acknowledged, once more");
+    // All of it again, and the phrase.
+    jo.sees("mail is simulated on this site");
+    jo.sees(&format!("Type `{PHRASE}`"));
+    jo.types("");
+    let all = jo.ends(20);
+    assert!(all.contains("was not acknowledged") && !all.contains("now press"), "{all}");
+    assert!(!place.run(&["log", PLAN, "--site", SITE]).out.contains("barrier"));
+}

@@ -35,7 +35,15 @@ impl Staging {
 
     /// Gives it another name of this machine.
     pub(crate) fn rename(&mut self, name: &str) {
-        let url = self.url().replace("127.0.0.1", name);
+        self.is_at(self.url().replace("127.0.0.1", name));
+    }
+
+    /// Puts it into a folder of its server.
+    pub(crate) fn moves_into(&mut self, folder: &str) {
+        self.is_at(format!("{}/{folder}", self.url()));
+    }
+
+    fn is_at(&mut self, url: String) {
         std::fs::write(self.dir().join("url"), &url).unwrap();
         self.site["url"] = url.into();
     }

@@ -65,7 +65,7 @@ impl Run {
             }
             Ask::Backup => "the backup: its file; or `id` and the ID of your host's restore point".to_owned(),
             Ask::Step(Step::ReviewContacts) => {
-                "was each of these contacts looked at on the site? no; or yes, and what you saw: `yes, all as before`"
+                "was each contact that is named looked at on the site? no; or yes, and what you saw: `yes, all as before`"
                     .to_owned()
             }
             Ask::Step(_) => "is it done? no; or yes, and what you saw: `yes, the host says so`".to_owned(),

@@ -70,49 +70,8 @@ impl Run {
             None => return Err(Failure::new(exit::COULD_NOT_RUN, "the journal holds no beginning")),
         };
         let code = if written { exit::PART_WAY } else { exit::BARRIER };
-        let mut found = self.found_at_barrier(args, (on, &here, code), terminal)?;
-        let phrase = format!("{} {here}", guide::PHRASE);
-        self.tell(Step::RunMigration, terminal)?;
-        let rollback = plan.rollback.as_ref().map(|rollback| rollback.way);
-        let back = Back { on, strategy: plan.strategy, way: rollback, stage: Stage::PastBarrier };
-        barrier(plan, (&found, back), terminal)?;
-        labelled("login", &found.login, terminal)?;
-        self.accept(args, &found.unmeasured, code, terminal)?;
-        let accepted = found.unmeasured.clone();
-        if !terminal.is_shown() || is_nowhere() {
-            let message = "what cannot be undone could not be shown, so nobody can acknowledge it: standard output is \
-            full, closed or discarded";
-            return Err(Failure::new(code, message).help(format!(
-                "run `{}` again, with its output on a terminal, in a pipe or in a file",
-                self.resume_command()
-            )));
-        }
-        let typed = match &args.acknowledge {
-            Some(typed) => typed.clone(),
-            None if !may_ask(args.no_input) => String::new(),
-            None => {
-                terminal.forget_typed_ahead();
-                let answer = terminal.ask(&format!("\nType `{phrase}` to go on, anything else to stop here: "));
-                self.ensure_not_interrupted()?;
-                answer?
-            }
-        };
-        self.ensure_not_interrupted()?;
-        if typed.trim() != phrase {
-            let (resume, undo) = (self.resume_command(), self.files.undo());
-            return Err(Failure::new(code, "*Run Migration* was not acknowledged, so do not press it").help(format!(
-                "continue with `{resume}{} --acknowledge {}`, or take the changes back with `{undo}`",
-                on_time::accepted(&args.accept_unknown, None),
-                escape::shell(&phrase)
-            )));
-        }
-        if args.acknowledge.is_none() {
-            // A person took their time: the site may have moved while they read.
-            found = self.found_at_barrier(args, (on, &here, code), terminal)?;
-            let new: Vec<Unmeasured> =
-                found.unmeasured.iter().copied().filter(|what| !accepted.contains(what)).collect();
-            self.accept(args, &new, code, terminal)?;
-        }
+        let (found, _) = self.found_at_barrier(args, (on, &here, code), terminal)?;
+        let found = self.acknowledged(args, plan, found, (on, &here, code), terminal)?;
         self.ensure_still_ours()?;
         self.site.keep(&self.files.before())?;
         self.note(Event::Kept { sha256: kept::digest(&self.files.before())? })?;
@@ -128,18 +87,86 @@ impl Run {
         Ok(())
     }
 
-    /// What is found in front of the barrier; on a terminal what is lacking is asked for until it is there.
+    /// What was found, once a person has acknowledged what cannot be undone by typing the phrase, and nothing stopped the run since they did.
+    fn acknowledged(
+        &mut self,
+        args: &Apply,
+        plan: &Plan,
+        mut found: Found,
+        (on, here, code): (SiteRole, &Identity, u8),
+        terminal: &mut Terminal<'_>,
+    ) -> Result<Found, Failure> {
+        loop {
+            let phrase = format!("{} {here}", guide::PHRASE);
+            self.tell(Step::RunMigration, terminal)?;
+            let rollback = plan.rollback.as_ref().map(|rollback| rollback.way);
+            let back = Back { on, strategy: plan.strategy, way: rollback, stage: Stage::PastBarrier };
+            barrier(plan, (&found, back), terminal)?;
+            labelled("login", &found.login, terminal)?;
+            self.accept(args, &found.unmeasured, code, terminal)?;
+            let accepted = found.unmeasured.clone();
+            if !terminal.is_shown() || is_nowhere() {
+                let message = "what cannot be undone could not be shown, so nobody can acknowledge it: standard output is \
+                full, closed or discarded";
+                return Err(Failure::new(code, message).help(format!(
+                    "run `{}` again, with its output on a terminal, in a pipe or in a file",
+                    self.resume_command()
+                )));
+            }
+            let typed = match &args.acknowledge {
+                Some(typed) => typed.clone(),
+                None if !may_ask(args.no_input) => String::new(),
+                None => {
+                    terminal.forget_typed_ahead();
+                    let answer = terminal.ask(&format!("\nType `{phrase}` to go on, anything else to stop here: "));
+                    self.ensure_not_interrupted()?;
+                    answer?
+                }
+            };
+            self.ensure_not_interrupted()?;
+            if typed.trim() != phrase {
+                let (resume, undo) = (self.resume_command(), self.files.undo());
+                return Err(Failure::new(code, "*Run Migration* was not acknowledged, so do not press it").help(
+                    format!(
+                        "continue with `{resume}{} --acknowledge {}`, or take the changes back with `{undo}`",
+                        on_time::accepted(&args.accept_unknown, None),
+                        escape::shell(&phrase)
+                    ),
+                ));
+            }
+            if args.acknowledge.is_some() {
+                return Ok(found);
+            }
+            // A person took their time: the site may have moved while they read.
+            let (now, has_stopped) = self.found_at_barrier(args, (on, here, code), terminal)?;
+            found = now;
+            if !has_stopped {
+                let new: Vec<Unmeasured> =
+                    found.unmeasured.iter().copied().filter(|what| !accepted.contains(what)).collect();
+                self.accept(args, &new, code, terminal)?;
+                return Ok(found);
+            }
+            writeln!(
+                terminal.out,
+                "something was in the way since the phrase was typed, so what cannot be undone is shown, and acknowledged, once more"
+            )?;
+        }
+    }
+
+    /// What is found in front of the barrier, and whether anything was in the way; on a terminal what is lacking is asked for until it is there.
     fn found_at_barrier(
         &mut self,
         args: &Apply,
         at: (SiteRole, &Identity, u8),
         terminal: &mut Terminal<'_>,
-    ) -> Result<Found, Failure> {
+    ) -> Result<(Found, bool), Failure> {
+        let mut has_stopped = false;
         loop {
             let NotYet { failure, asks, attested } = match self.before_barrier(args, at, terminal) {
-                Ok(found) => return Ok(found),
+                Ok(found) => return Ok((found, has_stopped)),
                 Err(not_yet) => not_yet,
             };
+            has_stopped = true;
             match asks {
                 Some(screens) if may_ask(args.no_input) => {
                     labelled("lacks", &failure.message, terminal)?;
@@ -334,6 +361,12 @@ fn barrier(plan: &Plan, (found, back): (&Found, Back), terminal: &mut Terminal<'
     };
     let contradiction = guide::CONTRADICTION;
     labelled("one-way", &format!("passwords are reset and mailed to {members}; {reach} ({contradiction})"), terminal)?;
+    let state = found.checked.site.as_ref().map(|site| &site.reading.snapshot.state);
+    let is_closed = state.and_then(|state| state.maintenance.as_ref()?.on.set().copied());
+    if back.on == SiteRole::Live && is_closed == Some(false) {
+        let open = "maintenance mode is OFF on live: whoever buys from now on is in the migration, and a restore of the backup loses their payment";
+        labelled("open", open, terminal)?;
+    }
     let wishes = guide::boxes(plan.migration.as_ref()).map(|one| format!("\"{}\": {}", one.label, one.wish()));
     labelled("boxes", &wishes.join("; "), terminal)?;
     labelled("way back", &back.message(), terminal)?;

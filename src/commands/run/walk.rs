@@ -96,7 +96,7 @@ impl StepContext for StepRunner<'_, '_, '_> {
             reconcile::Verdict::Unproven => Ok(Reviewed::Unproven(words)),
             // Once live is open again members go on buying, and nobody is asked to stop them.
             reconcile::Verdict::Different if purchases.is_some() && self.run.at().1 == SiteRole::Live => {
-                Ok(Reviewed::Unproven(words))
+                Ok(Reviewed::Unproven(format!("{words}: {}", who.join("; "))))
             }
             reconcile::Verdict::Different => Err(Failure { details: who, ..Failure::new(exit::NOT_VERIFIED, words) }.help(format!(
                 "look at all of it: `plan verify {} --before {} --after {}`; fix it on the site, or restore, then `{}`",

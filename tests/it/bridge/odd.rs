@@ -1,4 +1,5 @@
-//! A site that is set up as few are: tables of another prefix, plain permalinks, an object cache that lasts, another language.
+//! A site that is set up as few are: in a folder of its server, with tables of another prefix, plain permalinks, an object cache that lasts,
+//! another language.
 
 use std::fs;
 
@@ -45,8 +46,10 @@ fn is_odd(site: &Site) {
 }
 
 #[test]
-fn a_site_of_another_prefix_with_plain_permalinks_a_stale_cache_and_another_language_is_read_and_run_alike() {
-    let Some(site) = Site::up(&["--users", "0", "--bloom"]) else { return };
+fn a_site_in_a_folder_of_another_prefix_with_plain_permalinks_a_stale_cache_and_another_language_is_read_and_run_alike()
+{
+    let Some(mut site) = Site::up(&["--users", "0", "--bloom"]) else { return };
+    site.staging.moves_into("club");
     is_odd(&site);
     let switch = Switch::at(&site);
     let header = site.capture().0[0]["capture"].clone();
