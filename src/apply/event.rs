@@ -178,6 +178,11 @@ pub enum Event {
     },
     /// The site was read as migrated for the first time: the migration took no longer than until here.
     Migrated,
+    /// Maintenance mode of live, once it was seen on, was found otherwise than it was seen last: while it is off a restore loses what is paid.
+    Maintenance {
+        /// Whether it is on.
+        on: bool,
+    },
     /// The time to decide whether to go back has come, and a step waits.
     DecisionDue {
         /// Who decides, as the plan says.

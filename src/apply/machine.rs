@@ -236,6 +236,7 @@ impl Phase {
             (Self::Forth(forth), Event::BarrierPassed { .. }) if forth.is_at_the_barrier() => {
                 Self::PastBarrier(forth.clone(), Since::default())
             }
+            (Self::Forth(forth), Event::Maintenance { .. }) if forth.is_closed_to_buyers() => self.clone(),
             (Self::Forth(_), Event::Passed { step: Step::RunMigration, .. }) => return None,
             (Self::Forth(forth), Event::Undo) => Self::Back(Back::new(forth)),
             (Self::Forth(forth), event) => Self::Forth(forth.after(event)?),

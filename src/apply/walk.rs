@@ -65,6 +65,9 @@ pub fn advance<W: StepContext>(context: &mut W, through: Step) -> Result<Turn, W
     if let Some(open) = is_elsewhere(context, &site) {
         return Ok(Turn::Waits { step, open: open.into(), say: Prompt::Act });
     }
+    if let Some(on) = turned(context, &site) {
+        context.note(Event::Maintenance { on })?;
+    }
     // In front of the barrier nothing of the migration may have moved yet.
     let under_way = Some(step).filter(|step| *step != Step::RunMigration);
     let moved = moved(context, &plan, &site, (&passed(context), under_way))?;
@@ -72,6 +75,12 @@ pub fn advance<W: StepContext>(context: &mut W, through: Step) -> Result<Turn, W
         return Ok(Turn::Moved { step, moved });
     }
     if step == Step::RunMigration {
+        // Whoever bought while live was open is in no backup that was made before.
+        if was_open(context)
+            && let Proof::Open(open) = prove(context, &plan, Step::Backup, &site)?
+        {
+            return Ok(Turn::Waits { step, open, say: Prompt::Act });
+        }
         context.pass_barrier(&plan)?;
         return press(context);
     }
@@ -84,6 +93,26 @@ pub fn advance<W: StepContext>(context: &mut W, through: Step) -> Result<Turn, W
         }
         Proof::Open(open) => Ok(Turn::Waits { step, open, say: Prompt::Act }),
     }
+}
+
+/// How maintenance mode of live is now, where it was seen on for the first time and is not as it was seen last.
+fn turned<W: StepContext>(context: &W, site: &Snapshot) -> Option<bool> {
+    let is_on = MigrationSignals::of(site).maintenance?;
+    let journal = context.journal();
+    if journal.begin()?.on != SiteRole::Live || journal.progress().is_past_the_barrier() {
+        return None;
+    }
+    let last = journal.events().iter().rev().find_map(|entry| match entry.event {
+        Event::Maintenance { on } => Some(on),
+        Event::Passed { step: Step::EnterMaintenance, .. } => Some(true),
+        _ => None,
+    })?;
+    (last != is_on).then_some(is_on)
+}
+
+/// Whether live was found open once it had been closed.
+fn was_open<W: StepContext>(context: &W) -> bool {
+    context.journal().events().iter().any(|entry| matches!(entry.event, Event::Maintenance { .. }))
 }
 
 /// Whether what a person makes of the plan's changes is seen in place: by a reading, or by a person of this machine, since the run began.
@@ -233,7 +262,9 @@ fn prove<W: StepContext>(context: &mut W, plan: &Plan, step: Step, site: &Snapsh
             both(proof::delivered(&mail, at_live), proof::maintenance(&maintenance, at_live))
         }
         Step::Backup => {
-            let closed = |event: &Event| matches!(event, Event::Passed { step: Step::EnterMaintenance, .. });
+            let closed = |event: &Event| {
+                matches!(event, Event::Passed { step: Step::EnterMaintenance, .. } | Event::Maintenance { on: true })
+            };
             proof::backup(plan, &whole, when(context.journal().events(), closed), now, at)
         }
         Step::FreezeLive | Step::Preflight | Step::Configure | Step::RunMigration => {

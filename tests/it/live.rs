@@ -67,12 +67,16 @@ fn live_is_closed_before_its_backup_and_only_a_backup_made_after_that_counts() {
     let live = place.read(LIVE);
     on_live(&place).ends(20, &["`maintenance` is off, and has to be on", "live may have processed payments since"]);
     assert_eq!(place.read(LIVE), live);
+    // That it is closed again brings back no payment.
     closes(&place, true);
+    on_live(&place).ends(20, &["waits at `backup`", "a restore would lose the payments in between"]);
+    backs_up(&place);
     on_live(&place).ends(0, &[]);
     assert_ne!(place.read(LIVE), closed);
     assert_eq!(next(&place), "start-verification");
     let log = place.run(&["log", PLAN, "--site", LIVE]).out;
     let at = |words: &str| log.find(words).unwrap_or_else(|| panic!("{words}: {log}"));
+    assert!(at("was found off") < at("was found on again") && at("was found on again") < at("done: backup"));
     assert!(at("done: enter-maintenance") < at("done: backup") && at("done: backup") < at("about to make change 1"));
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure
 /// What somebody looks for in a log stands out: where it stopped, and what there is no way back from.
 fn color_of(event: &Event) -> Option<&'static str> {
     match event {
-        Event::Halt { .. } | Event::BarrierPassed { .. } => Some("1;31"),
+        Event::Halt { .. } | Event::BarrierPassed { .. } | Event::Maintenance { on: false } => Some("1;31"),
         Event::Passed { .. } | Event::End => Some("32"),
         _ => None,
     }
@@ -101,6 +101,10 @@ pub(super) fn message(entry: &JournalEntry, events: &[JournalEntry]) -> String {
                 escape::line(seen)
             )
         }
+        Event::Maintenance { on: false } => {
+            "maintenance mode of live was found off: whoever bought meanwhile is in no backup made before".to_owned()
+        }
+        Event::Maintenance { on: true } => "maintenance mode of live was found on again".to_owned(),
         Event::DecisionDue { who, by } => format!("it is {by}: {} decides whether to go on or back", escape::line(who)),
         Event::Decided { who, decision } => format!("{} decided: {}", escape::line(who), decision.name()),
         Event::Migrated => "a reading showed the site as migrated".to_owned(),
