@@ -210,6 +210,33 @@ pub(crate) fn past_the_barrier_on_live() -> Place {
 }
 
 #[test]
+fn live_that_was_open_after_its_backup_needs_a_new_one_or_says_so_at_the_barrier() {
+    let unknown = ["--accept-unknown", "restore-time"];
+    let place = configured_on_live();
+    verified_on_live(&place);
+    closes(&place, false);
+    pass_barrier(&place, &unknown).ends(20, &["`maintenance` is off, and has to be on"]);
+    closes(&place, true);
+    pass_barrier(&place, &unknown).ends(20, &["a restore would lose the payments in between"]);
+    backs_up(&place);
+    let passed = pass_barrier(&place, &unknown);
+    passed.ends(20, &["press it now, once"]);
+    assert!(!passed.out.contains("is OFF on live"), "{passed:#?}");
+
+    let place = configured_on_live();
+    verified_on_live(&place);
+    closes(&place, false);
+    let stopped = pass_barrier(&place, &unknown);
+    let said = format!("{}{}", stopped.out, stopped.err);
+    let digits =
+        said.split("--now ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap_or_else(|| panic!("{said}"));
+    record(&place, &["moved", "maintenance", "nobody buys at this hour", "--now", digits, "--on", "live"]);
+    let passed = pass_barrier(&place, &unknown);
+    passed.ends(20, &["press it now, once"]);
+    assert!(passed.out.contains("maintenance mode is OFF on live: whoever buys from now on"), "{passed:#?}");
+}
+
+#[test]
 fn at_the_time_to_decide_it_is_asked_and_the_answer_is_respected() {
     let place = past_the_barrier_on_live();
     let decide =
