@@ -366,3 +366,27 @@ fn an_attestation_by_the_whole_name_goes_on_to_count() {
     record(&place, &["moved", "plugin/it's", "--now", &marks["plugin/it's"], "agreed"]);
     on(&place).ends(20, &["maintenance mode is on"]);
 }
+
+#[test]
+fn a_member_who_changed_before_the_barrier_is_named_there() {
+    let place = configured();
+    crate::guided::verified(&place);
+    record(&place, &["sign-in", "in another browser"]);
+    let open = || place.apply(&["--resume", "--no-input", "--acknowledge", "anything else"]);
+    let as_it_was = open();
+    as_it_was.ends(20, &["was not acknowledged"]);
+    assert!(!as_it_was.out.contains("not as when the run began"), "{as_it_was:#?}");
+    // Nobody whom the plan lists.
+    let line = place.read(POPULATION).lines().find(|line| line.contains(r#""key":"10010""#)).unwrap().to_owned();
+    let mut member: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let lost = member["tags"].as_array_mut().unwrap().pop().unwrap();
+    place.edit(POPULATION, &line, &member.to_string());
+    for file in [POPULATION, SITE] {
+        place.run(&["snapshot", "finalize", file]).ends(0, &[]);
+    }
+    let named = open();
+    named.ends(20, &["was not acknowledged"]);
+    let said = named.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected = "not as when the run began, and from here on they count as they are now: changed: 10010 (tags";
+    assert!(said.contains(expected), "{lost}: {named:#?}");
+}

@@ -15,11 +15,12 @@ use crate::failure::{Failure, exit};
 use crate::guide::{self, Back, Stage};
 use crate::model::Identity;
 use crate::model::plan::{SiteRole, Strategy};
-use crate::model::record::Evidence;
+use crate::model::record::{Evidence, Record};
 use crate::model::saw::ASKED_AGAIN;
 use crate::model::text::many;
 use crate::model::{Kind, ObjectRef, Plan, Step, Unmeasured};
 use crate::output::{concise, escape};
+use crate::reconcile::Verdict;
 use crate::survey::Screen;
 use crate::trust::of_this_machine;
 
@@ -87,6 +88,23 @@ impl Run {
         Ok(())
     }
 
+    /// Says which members are not as they were when the run began: what is kept at the barrier is how they are now.
+    fn tell_who_changed(&mut self, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        if !kept::is_kept(&self.files.before(), self.journal.events()) {
+            return Ok(());
+        }
+        let since = self.compared(&Record::default())?;
+        if since.verdict == Verdict::Different {
+            let who = since.who.join("; ");
+            labelled(
+                "members",
+                &format!("not as when the run began, and from here on they count as they are now: {who}"),
+                terminal,
+            )?;
+        }
+        Ok(())
+    }
+
     /// What was found, once a person has acknowledged what cannot be undone by typing the phrase, and nothing stopped the run since they did.
     fn acknowledged(
         &mut self,
@@ -102,6 +120,7 @@ impl Run {
             let rollback = plan.rollback.as_ref().map(|rollback| rollback.way);
             let back = Back { on, strategy: plan.strategy, way: rollback, stage: Stage::PastBarrier };
             barrier(plan, (&found, back), terminal)?;
+            self.tell_who_changed(terminal)?;
             labelled("login", &found.login, terminal)?;
             self.accept(args, &found.unmeasured, code, terminal)?;
             let accepted = found.unmeasured.clone();
