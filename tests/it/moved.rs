@@ -390,3 +390,24 @@ fn a_member_who_changed_before_the_barrier_is_named_there() {
     let expected = "not as when the run began, and from here on they count as they are now: changed: 10010 (tags";
     assert!(said.contains(expected), "{lost}: {named:#?}");
 }
+
+#[test]
+fn whoever_made_a_test_purchase_is_nobody_to_look_for_at_the_end() {
+    let place = rehearsed_to_review();
+    migrated(&place, false, 40);
+    on(&place).ends(20, &["waits at `test-purchase`"]);
+    for (at, (form, tags)) in FORMS.iter().enumerate() {
+        buys(&place, at, form, tags);
+        record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
+    }
+    // Somebody else, without an order.
+    let stranger = r#"{"kind":"contact","key":"91000","email":"nobody@buyer.example","tags":[]}"#;
+    let population = place.read(POPULATION);
+    let (head, rest) = population.split_once('\n').unwrap();
+    fs::write(place.path(POPULATION), format!("{head}\n{stranger}\n{rest}")).unwrap();
+    for file in [POPULATION, SITE] {
+        place.run(&["snapshot", "finalize", file]).ends(0, &[]);
+    }
+    let ran = on(&place);
+    ran.ends(21, &["extra: 91000\n"]);
+}

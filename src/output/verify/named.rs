@@ -10,10 +10,14 @@ const NAMED: usize = 5;
 
 /// Who is not as before, without a personal value.
 pub fn named(comparison: &Comparison) -> Vec<String> {
-    let everybody = comparison.everybody.as_ref().map(|all| &all.contacts);
-    let classes = everybody.into_iter().flat_map(|all| {
+    let classes = comparison.everybody.iter().flat_map(|everybody| {
+        let (all, explained) = (&everybody.contacts, &everybody.explained.contacts);
         let changed = line("changed", all.changed.total, all.changed.first.iter().map(changed));
-        [changed, alone("missing", &all.missing), alone("duplicated", &all.duplicated), alone("extra", &all.extra)]
+        // Whoever made a test purchase is nobody to look for.
+        let new = all.extra.first.iter().filter(|alone| !explained.contains(&alone.id));
+        let extra =
+            line("extra", all.extra.total.saturating_sub(explained.len() as u64), new.map(|alone| id(&alone.id)));
+        [changed, alone("missing", &all.missing), alone("duplicated", &all.duplicated), extra]
     });
     let spots: Vec<&Spot> = comparison.spots.iter().flatten().filter(|spot| spot.differs()).collect();
     let spots = line("spot-check contacts", spots.len() as u64, spots.iter().map(|spot| differing(spot)));
