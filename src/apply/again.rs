@@ -4,7 +4,6 @@ use super::journal::Event;
 use super::proof::{Proof, attested};
 use super::since::{since_then, when};
 use super::step_context::{Prompt, Reviewed, StepContext, Turn};
-use crate::model::snapshot::COLLECTOR;
 use crate::model::{Executor, Step};
 
 /// Whether the members, once they were compared, are still as they were: what came after the review may have undone it.
@@ -41,6 +40,6 @@ fn lost_by_the_push<W: StepContext>(context: &mut W) -> Result<bool, W::Error> {
     if !context.journal().progress().passed().contains(&Step::Push) || context.members_read()?.is_some() {
         return Ok(false);
     }
-    let had = context.kept().is_some_and(|kept| kept.state.plugins.contains_key(COLLECTOR));
+    let had = context.kept().is_some_and(|kept| kept.has_collector());
     Ok(had && context.site().configuration()?.lists_no_collector())
 }

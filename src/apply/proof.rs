@@ -7,7 +7,7 @@ use crate::model::facts::Counting;
 use crate::model::plan::{BackupPart, Confirmation, RollbackWay, SiteRole};
 use crate::model::purchase::{Confirmed, Known, Purchased};
 use crate::model::record::{BackupSource, Record};
-use crate::model::snapshot::{COLLECTOR, Capture, How};
+use crate::model::snapshot::{Capture, How};
 use crate::model::text::many;
 use crate::model::verified::Verified;
 use crate::model::{Executor, Identity, Kind, ObjectRef, Plan, Snapshot, Step};
@@ -203,10 +203,7 @@ pub fn backup(plan: &Plan, record: &Record, closed: Timestamp, now: Timestamp, a
 pub fn collector_removed(site: &Snapshot, is_in_a_file: bool, at: &Named<'_>) -> Proof {
     let by = Executor::Guided;
     match site.header.capture(Kind::Plugin.name()) {
-        Capture::How(how)
-            if site.state.plugins.contains_key(COLLECTOR)
-                && (matches!(how, How::CoreRest | How::WpCli) || !is_in_a_file) =>
-        {
+        Capture::How(how) if site.has_collector() && (matches!(how, How::CoreRest | How::WpCli) || !is_in_a_file) => {
             let delete = "the plugin `plan-bridge` is still on this site, and the push would carry it to live: Plugins > Plan bridge > \
                 Deactivate, Delete";
             Proof::open(delete)

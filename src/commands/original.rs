@@ -1,6 +1,6 @@
 //! The live site, read beside its copy: as the command line or `plan.toml` names it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::change;
 use crate::failure::{Failure, exit};
@@ -40,7 +40,7 @@ pub(super) fn read(wanted: Wanted<'_>, opened: &Opened) -> Result<(LiveReading, 
     }
     let address = match opened.settings.site.live()? {
         None => return Ok((LiveReading::NotNamed, None)),
-        Some(Named::Recording(file)) => return recording(&file, opened),
+        Some(Named::Recording(file)) => return recording(FileSite::open(file)?, opened),
         Some(Named::Address(address)) => address,
     };
     match live(&address, wanted.adapters, opened) {
@@ -52,8 +52,7 @@ pub(super) fn read(wanted: Wanted<'_>, opened: &Opened) -> Result<(LiveReading, 
 fn live(named: &str, adapters: &[PathBuf], opened: &Opened) -> Result<(LiveReading, Option<SiteLine>), Failure> {
     if !named.contains("://") {
         // A name without a file may be an address without its scheme.
-        drop(site::open_file(named)?);
-        return recording(Path::new(named), opened);
+        return recording(site::open_file(named)?, opened);
     }
     let through = members::through([named], adapters, &opened.settings.site)?;
     let through = through.map(|through| Through { came: progress::unseen(), ..through });
@@ -62,8 +61,7 @@ fn live(named: &str, adapters: &[PathBuf], opened: &Opened) -> Result<(LiveReadi
     of_live(snapshot, (site.name(), Mode::Live), opened)
 }
 
-fn recording(file: &Path, opened: &Opened) -> Result<(LiveReading, Option<SiteLine>), Failure> {
-    let mut site = FileSite::open(file)?;
+fn recording(mut site: FileSite, opened: &Opened) -> Result<(LiveReading, Option<SiteLine>), Failure> {
     let snapshot = site.configuration()?;
     let worth = Readings::of_this_machine().worth_for(&snapshot, Some(&opened.plan));
     of_live(snapshot.with_worth(worth), (site.name(), Mode::Snapshot), opened)

@@ -41,9 +41,7 @@ pub(super) fn run(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure
                 if is_gone && may_ask(false) && terminal.ask_line(question)?.is_some_and(|answer| answer != "q") {
                     continue;
                 }
-                // On a terminal what was seen stands before what to do about it.
-                terminal.is_shown();
-                writeln!(terminal.err, "not all is removed yet; once it is, look again: {again}")?;
+                then(&format!("not all is removed yet; once it is, look again: {again}"), terminal)?;
                 return Ok(exit::NOT_GREEN);
             }
             LoginLeft::Refused(code) => {
@@ -55,16 +53,14 @@ pub(super) fn run(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure
                     Some(Worked { at, .. }) => {
                         let at = to_the_second(&at.to_string());
                         line("password", &format!("revoked: {refused} that it took at {at}"), terminal)?;
-                        terminal.is_shown();
                         if LoginLeft::is_as_to_nobody(code) {
-                            writeln!(terminal.err, "{ALIKE}")?;
+                            then(ALIKE, terminal)?;
                         }
                         Ok(if is_gone { exit::OK } else { exit::NOT_GREEN })
                     }
                     None => {
                         line("password", &format!("unknown: {refused}, which nobody here saw work"), terminal)?;
-                        terminal.is_shown();
-                        writeln!(terminal.err, "{UNKNOWN}")?;
+                        then(UNKNOWN, terminal)?;
                         Ok(exit::NOT_GREEN)
                     }
                 };
@@ -75,6 +71,12 @@ pub(super) fn run(site: &str, terminal: &mut Terminal<'_>) -> Result<u8, Failure
 
 fn line(name: &str, what: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     Ok(writeln!(terminal.out, "{name:<9} {what}")?)
+}
+
+/// Says what to make of the lines above it: on a terminal they stand before it.
+fn then(what: &str, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    terminal.is_shown();
+    Ok(writeln!(terminal.err, "{what}")?)
 }
 
 /// What core's list of plugins shows.

@@ -70,9 +70,14 @@ impl PartialEq for Snapshot {
 }
 
 impl Snapshot {
+    /// Whether the collector is among the plugins that were read.
+    pub fn has_collector(&self) -> bool {
+        self.state.plugins.contains_key(COLLECTOR)
+    }
+
     /// Whether the site lists its plugins, and the collector is none of them.
     pub fn lists_no_collector(&self) -> bool {
-        self.header.is_captured(Kind::Plugin.name()) && !self.state.plugins.contains_key(COLLECTOR)
+        self.header.is_captured(Kind::Plugin.name()) && !self.has_collector()
     }
 
     /// What a site is said to be, with nobody to vouch for it.

@@ -115,7 +115,7 @@ fn related(place: &Place, text: &str) -> Value {
     value
 }
 
-/// A rule as a reader of the file is told of it: all that is known, so that nobody has to look it up.
+/// A rule with all that is known of it, so that nobody who reads the file has to look it up.
 fn described(id: &str) -> Value {
     let (title, page, severity, tags) = match by_id(id) {
         Some(rule) => (rule.title().to_owned(), rule.page(), rule.severity, vec![rule.phase.name()]),

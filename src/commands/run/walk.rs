@@ -19,7 +19,6 @@ use crate::model::facts::Here;
 use crate::model::plan::SiteRole;
 use crate::model::purchase::Purchased;
 use crate::model::record::Record;
-use crate::model::snapshot::COLLECTOR;
 use crate::model::{Identity, Plan, Snapshot, Step};
 use crate::output::{concise, escape};
 use crate::project::settings;
@@ -275,11 +274,8 @@ impl Run {
         let events = self.journal.events();
         let is_begun = events.iter().any(|entry| entry.event == Event::Reached { step: Step::Push });
         let is_gone = || checked.site.as_ref().is_some_and(|site| site.reading.snapshot.lists_no_collector());
-        let had = || kept::reading(&self.files.before(), events);
-        checked.judgement.verdict == Verdict::Unproven
-            && is_begun
-            && is_gone()
-            && had().is_some_and(|kept| kept.state.plugins.contains_key(COLLECTOR))
+        let had = || kept::reading(&self.files.before(), events).is_some_and(|kept| kept.has_collector());
+        checked.judgement.verdict == Verdict::Unproven && is_begun && is_gone() && had()
     }
 
     /// Judges what a moment after the changes asks for, on a reading of now.
