@@ -1,6 +1,6 @@
 //! The members, looked at again: what the review found equal has to be so still before a push, and at the end. Pure but for its context.
 
-use super::journal::Event;
+use super::journal::{Event, reviewed};
 use super::proof::{Proof, attested};
 use super::since::{since_then, when};
 use super::step_context::{Prompt, Reviewed, StepContext, Turn};
@@ -10,13 +10,13 @@ use crate::model::{Executor, Step};
 pub(super) fn unequal_since<W: StepContext>(context: &mut W) -> Result<Option<Turn>, W::Error> {
     let step = Step::ReviewContacts;
     let events = context.journal().events();
-    let reviewed = events.iter().rev().find_map(|entry| match entry.event {
+    let first = events.iter().rev().find_map(|entry| match entry.event {
         Event::Passed { step: Step::ReviewContacts, by, .. } => Some(by),
         _ => None,
     });
     let last = when(events, |event| matches!(event, Event::Passed { .. }));
     let began = when(events, |event| matches!(event, Event::BarrierPassed { .. }));
-    let (Some(by), Some(begin)) = (reviewed, context.journal().begin().cloned()) else { return Ok(None) };
+    let (Some(by), Some(begin)) = (first, context.journal().begin().cloned()) else { return Ok(None) };
     let record = since_then(context.record()?, began, context.now());
     let open = match context.reviewed(Some(&record))? {
         Reviewed::Equal(_) => return Ok(None),
@@ -28,8 +28,15 @@ pub(super) fn unequal_since<W: StepContext>(context: &mut W) -> Result<Option<Tu
     };
     let names = context.names();
     let record = since_then(record, last, context.now());
-    Ok(match attested(&record, step, &names.of(&begin.host, begin.on), &format!("since they were reviewed: {open}")) {
-        Proof::Behind { .. } => None,
+    let since = format!("since they were reviewed: {open}");
+    Ok(match attested(&record, step, &names.of(&begin.host, begin.on), &since) {
+        Proof::Behind { by, seen } => {
+            let seen = format!("{since}; {seen}");
+            if reviewed(context.journal().events()) != Some((by, &seen)) {
+                context.note(Event::ReviewedAgain { by, seen })?;
+            }
+            None
+        }
         Proof::Open(open) => Some(Turn::Waits { step, open, say: Prompt::Act }),
     })
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::event::{Event, JournalEntry, begin};
+use super::event::{JournalEntry, begin, reviewed};
 use super::intended::Intended;
 use super::timing::{self, Lasted, Took};
 use crate::change::{intent_digest, rehearsed_digest};
@@ -112,10 +112,7 @@ impl Certificate {
     pub fn of(events: &[JournalEntry], journal: &str, site: Ground) -> Option<Self> {
         let begun = begin(events).filter(|begin| begin.on == SiteRole::Staging && begin.strategy.is_some())?;
         let steps = timing::steps(events);
-        let verified = events.iter().rev().find_map(|entry| match &entry.event {
-            Event::Passed { step: Step::ReviewContacts, by, seen, .. } => Some(Proven { by: *by, seen: seen.clone() }),
-            _ => None,
-        });
+        let verified = reviewed(events).map(|(by, seen)| Proven { by, seen: seen.to_owned() });
         let whole = begun.steps().iter().all(|step| steps.iter().any(|took| took.step == *step));
         Some(Self {
             version: VERSION,

@@ -211,6 +211,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         found: BTreeMap<String, String>,
     },
+    /// The members were compared again, before a push or at the end, and somebody accepted what differs since they were reviewed.
+    ReviewedAgain {
+        /// What proves it: a person who says so.
+        by: Executor,
+        /// What was seen, in a few words without personal values, and who accepted it.
+        seen: String,
+    },
     /// From here on the changes are taken back, the last one first. It may follow the close of a run that a new one replaced.
     Undo,
     /// A change is about to be taken back.
@@ -280,6 +287,16 @@ pub fn kept(events: &[JournalEntry]) -> Option<&str> {
     events.iter().rev().find_map(|entry| match &entry.event {
         Event::Kept { sha256 } => Some(sha256.as_str()),
         Event::Begin(begin) => begin.kept.as_deref(),
+        _ => None,
+    })
+}
+
+/// What the comparison of the members came to last: at their review, or where that was looked at again since. None before the review.
+pub fn reviewed(events: &[JournalEntry]) -> Option<(Executor, &str)> {
+    events.iter().rev().find_map(|entry| match &entry.event {
+        Event::Passed { step: Step::ReviewContacts, by, seen, .. } | Event::ReviewedAgain { by, seen } => {
+            Some((*by, seen.as_str()))
+        }
         _ => None,
     })
 }

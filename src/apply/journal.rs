@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::digest;
 use crate::trust::{Key, Purpose, marked};
 
-pub use super::event::{Begin, Event, JournalEntry, REPLACED, begin, kept};
+pub use super::event::{Begin, Event, JournalEntry, REPLACED, begin, kept, reviewed};
 use super::machine::Progress;
 
 mod error;

@@ -243,6 +243,11 @@ impl Phase {
             (Self::PastBarrier(forth, _), Event::NotPressed { .. }) if forth.is_at_the_barrier() => {
                 Self::Forth(forth.clone())
             }
+            (Self::PastBarrier(forth, _), Event::ReviewedAgain { .. })
+                if forth.passed().contains(&Step::ReviewContacts) =>
+            {
+                self.clone()
+            }
             (Self::PastBarrier(forth, since), event) => match since.after(event, forth.is_at_the_barrier()) {
                 Some(since) => Self::PastBarrier(forth.clone(), since),
                 None => Self::PastBarrier(forth.after(event)?, *since),

@@ -111,6 +111,9 @@ pub(super) fn message(entry: &JournalEntry, events: &[JournalEntry]) -> String {
         Event::Passed { step, by, seen, .. } => {
             format!("done: {} ({}): {}", step.name(), by.name(), escape::line(seen))
         }
+        Event::ReviewedAgain { by, seen } => {
+            format!("the members were compared again ({}): {}", by.name(), escape::line(seen))
+        }
         Event::Undo => "from here on the changes are undone".to_owned(),
         Event::TakeBack { change } => format!("about to take back change {}", on(*change)),
         Event::TakenBack { change } => format!("taken back: change {}", on(*change)),

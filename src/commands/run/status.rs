@@ -286,6 +286,7 @@ fn line(
     let behind = events.iter().filter(|_| step != Step::Configure || !taking_back);
     let behind = behind.rev().find_map(|entry| match &entry.event {
         Event::Passed { step: passed, by, seen, .. } if *passed == step => Some((entry.at, *by, seen.clone())),
+        Event::ReviewedAgain { by, seen } if step == Step::ReviewContacts => Some((entry.at, *by, seen.clone())),
         _ => None,
     });
     let follows = begin.is_some_and(|begin| begin.steps().contains(&step));

@@ -2,19 +2,20 @@
 
 use amc_plan::apply::proof::{Proof, collector_removed};
 use amc_plan::apply::still::{At, moved};
+use amc_plan::apply::{certificate, journal};
 use amc_plan::guide;
+use amc_plan::model::record::StepTaken;
 use amc_plan::model::snapshot::{COLLECTOR, Capture, How};
 use amc_plan::model::state::{Administrator, Environment, Plugin};
 use amc_plan::model::{Field, Kind};
 
 use super::*;
 
-/// What the end of a run says in which nothing shows who the members are, after a review by a reading: of a strategy, with the collector
-/// there when the site was kept, and now.
-fn end(strategy: Strategy, collector: [bool; 2]) -> Turn {
-    let folder = folder();
+/// A run of which every step is behind, the review by a reading, and since then nothing shows who the members are: of a strategy, with the
+/// collector there when the site was kept, and now.
+fn ended(folder: &TempDir, strategy: Strategy, collector: [bool; 2]) -> Ground {
     let steps = guide::of_a_run(strategy, SiteRole::Staging).to_vec();
-    let mut ground = Ground::open(&begun(&folder, SiteRole::Staging, Some(steps.clone())), &[Look::Open]);
+    let mut ground = Ground::open(&begun(folder, SiteRole::Staging, Some(steps.clone())), &[Look::Open]);
     for step in steps {
         if step > Step::Configure {
             ground.note(Event::Reached { step }).unwrap();
@@ -26,7 +27,37 @@ fn end(strategy: Strategy, collector: [bool; 2]) -> Turn {
         ground.note(Event::Passed { step, by, seen, found: BTreeMap::new() }).unwrap();
     }
     (ground.hides_members, ground.collector) = (true, collector);
-    ground.advance().unwrap()
+    ground
+}
+
+/// What its end says.
+fn end(strategy: Strategy, collector: [bool; 2]) -> Turn {
+    ended(&folder(), strategy, collector).advance().unwrap()
+}
+
+/// Whoever differs at the end, and is accepted by somebody, stands in the journal and in the certificate: "everybody is the same", which
+/// was true at the review, is not what the run ended with.
+#[test]
+fn what_is_accepted_at_the_end_takes_the_place_of_what_the_review_saw() {
+    let folder = folder();
+    let mut ground = ended(&folder, Strategy::RehearseAndReplay, [true, true]);
+    assert!(matches!(ground.advance().unwrap(), Turn::Waits { step: Step::ReviewContacts, .. }));
+    ground.says(Evidence::Step(StepTaken {
+        host: here(),
+        step: Step::ReviewContacts,
+        says: "looked at all of them".into(),
+    }));
+    for _ in 0..2 {
+        assert_eq!(ground.advance().unwrap(), Turn::Close, "and it is said once");
+    }
+    let again = |entry: &&journal::JournalEntry| matches!(entry.event, Event::ReviewedAgain { .. });
+    assert_eq!(ground.journal.events().iter().filter(again).count(), 1);
+    ground.note(Event::End).unwrap();
+    let read = Journal::peek(&folder.path().join("journal.ndjson"), None).unwrap();
+    let certificate = certificate::Certificate::of(&read.events, "", certificate::Ground::of("a stand-in")).unwrap();
+    assert_eq!(certificate.verified.by, Executor::Attested);
+    let seen = certificate.verified.seen;
+    assert!(seen.starts_with("since they were reviewed: nobody was read; attested by `jo`, recorded "), "{seen}");
 }
 
 #[test]

@@ -321,6 +321,14 @@ fn replayed(agency: &Agency, live: &Site) {
     assert_eq!(spare.presses("buy", &[("form", "14"), ("email", "real.buyer@nowhere.example")]), 302);
     let saw = ["purchase", "foundations-membership", "--saw", "order,content,welcome-email,new-user"];
     agency.records(live, &[&saw[..], &on_live].concat());
+    // Live is open again, and a member changes: who it is stands in the answer, what was accepted in the run.
+    live.sql("DELETE FROM wp_aal_user_tags ORDER BY user_id, tag_id LIMIT 1");
+    let differs = resumes();
+    let open = "since they were reviewed: ";
+    differs.ends(20, &[open, "plan record step review-contacts"]);
+    agency.records(live, &[&["step", "review-contacts", "she asked for it by mail"], &on_live[..]].concat());
     let ended = resumes();
     assert!(ended.out.contains("every step is done"), "{ended:#?}");
+    let status = agency.run(live, &["status", PLAN, "--site", url]);
+    assert!(status.out.contains(open) && status.out.contains("239 the same"), "{status:#?}");
 }
