@@ -17,11 +17,25 @@ use crate::site::SiteError;
 use crate::site::keyring::{self, Kept};
 
 /// The site that a login is for: `https://staging.bloom.example`, or `https://bloom.example/wp` where it is in a folder.
-pub(super) const ORIGIN: &str = "PLAN_LOGIN_ORIGIN";
-/// The user's name on the site.
-pub(super) const USER: &str = "PLAN_LOGIN_USER";
-/// The user's application password.
-pub(super) const PASSWORD: &str = "PLAN_LOGIN_PASSWORD";
+pub(super) const ORIGIN: &str = LOGIN.origin;
+
+/// The variables of a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Variables {
+    /// The site that it is for.
+    origin: &'static str,
+    /// The user's name on the site.
+    user: &'static str,
+    /// The user's application password.
+    password: &'static str,
+}
+
+const LOGIN: Variables =
+    Variables { origin: "PLAN_LOGIN_ORIGIN", user: "PLAN_LOGIN_USER", password: "PLAN_LOGIN_PASSWORD" };
+
+/// A second login, as live's beside its copy's: where two sites at addresses are read at once.
+const LIVE: Variables =
+    Variables { origin: "PLAN_LIVE_LOGIN_ORIGIN", user: "PLAN_LIVE_LOGIN_USER", password: "PLAN_LIVE_LOGIN_PASSWORD" };
 
 /// What stands for a login in a text.
 const HIDDEN: &str = "***";
@@ -34,7 +48,7 @@ const HOW: &str = "an application password is made in the site's admin under Use
 /// Where a login is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
-    Environment,
+    Environment(Variables),
     Keyring,
     Person,
 }
@@ -78,7 +92,7 @@ impl Login {
     /// [`NoLogin`] where neither has one, or where what one of them has cannot be used. It names variables, never their value.
     pub fn of(site: &Address) -> Result<Self, NoLogin> {
         let variable = |name: &str| std::env::var(name).ok();
-        if is_for(site, variable) {
+        if variables_for(site, variable).is_some() {
             return Self::from_variables(site, variable).map_err(NoLogin::Unusable);
         }
         let why = match keyring::find(&site.bound()) {
@@ -101,15 +115,19 @@ impl Login {
     /// As [`Login::from_variables`], where a part of it is missing.
     pub fn from_environment(site: &Address) -> Result<Option<Self>, SiteError> {
         let variable = |name: &str| std::env::var(name).ok();
-        is_for(site, variable).then(|| Self::from_variables(site, variable)).transpose()
+        variables_for(site, variable).map(|_| Self::from_variables(site, variable)).transpose()
     }
 
     /// That the environment's login is for another site, in words; none where it has none, or one for this site.
     pub fn elsewhere(site: &Address) -> Option<String> {
         let variable = |name: &str| std::env::var(name).ok();
-        let bound_to = variable(ORIGIN).and_then(|origin| read_site(&origin))?;
-        (!is_for(site, variable))
-            .then(|| format!("the login in the environment is for `{bound_to}`, and is sent nowhere else"))
+        if variables_for(site, variable).is_some() {
+            return None;
+        }
+        let origins = [LOGIN, LIVE].into_iter().filter_map(|login| variable(login.origin));
+        let bound_to: Vec<String> = origins.filter_map(|origin| Some(format!("`{}`", read_site(&origin)?))).collect();
+        let bound_to = Some(bound_to.join(" and ")).filter(|sites| !sites.is_empty())?;
+        Some(format!("the login in the environment is for {bound_to}, and is sent nowhere else"))
     }
 
     /// A login that a person types for a site.
@@ -140,30 +158,32 @@ impl Login {
         Kept { site: self.site.bound(), user: self.given.clone(), password: self.password.clone() }
     }
 
-    /// The login for a site, from variables.
+    /// The login for a site, from variables: the second one's, where those are bound to this site and the first ones are not.
     ///
     /// # Errors
     /// [`SiteError::Login`] where a variable is missing, where the login is for another site, or where the way to the
     /// site is neither https nor this machine. It names the variable, never its value.
     pub fn from_variables(site: &Address, variable: impl Fn(&str) -> Option<String>) -> Result<Self, SiteError> {
+        let names = variables_for(site, &variable).unwrap_or(LOGIN);
+        let Variables { origin, user, password } = names;
         let read = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-        let (Some(origin), Some(user), Some(password)) = (read(ORIGIN), read(USER), read(PASSWORD)) else {
-            let missing: Vec<&str> = [ORIGIN, USER, PASSWORD].into_iter().filter(|name| read(name).is_none()).collect();
+        let (Some(bound_to), Some(with), Some(secret)) = (read(origin), read(user), read(password)) else {
+            let missing: Vec<&str> = [origin, user, password].into_iter().filter(|name| read(name).is_none()).collect();
             return Err(refused(
                 site,
                 format!("missing in the environment: {}", missing.join(", ")),
-                format!("set {}, {USER} and {PASSWORD}; {HOW}", bound_by(site)),
+                format!("set {}, {user} and {password}; {HOW}", names.bound_by(site)),
             ));
         };
-        let bound_to = read_site(&origin).ok_or_else(|| {
-            let what = format!("{ORIGIN} names no site");
+        let bound_to = read_site(&bound_to).ok_or_else(|| {
+            let what = format!("{origin} names no site");
             refused(
                 site,
                 what,
-                format!("write scheme, host, port and, for a site in a folder, the folder: {}", bound_by(site)),
+                format!("write scheme, host, port and, for a site in a folder, the folder: {}", names.bound_by(site)),
             )
         })?;
-        let login = Self::new(site, bound_to, Source::Environment, (&user, &password))?;
+        let login = Self::new(site, bound_to, Source::Environment(names), (&with, &secret))?;
         login.check(site)?;
         Ok(login)
     }
@@ -175,7 +195,7 @@ impl Login {
         (user, password): (&str, &str),
     ) -> Result<Self, SiteError> {
         let (name, secret) = match source {
-            Source::Environment => (USER, PASSWORD),
+            Source::Environment(names) => (names.user, names.password),
             Source::Keyring | Source::Person => ("the user name", "the password"),
         };
         if user.contains(':') {
@@ -195,7 +215,7 @@ impl Login {
     /// How it is called where it is wrong: what to look at, or to replace.
     pub(super) fn named(&self) -> String {
         match self.source {
-            Source::Environment => format!("{USER} and {PASSWORD}"),
+            Source::Environment(names) => format!("{} and {}", names.user, names.password),
             Source::Keyring => {
                 format!("the login in the keyring, which `plan site connect {}` replaces", pasted(&self.site))
             }
@@ -224,7 +244,16 @@ impl Login {
             return Err(refused(
                 site,
                 format!("the login is for `{}` and is sent nowhere else", self.site),
-                format!("set {}{in_folder} with {USER} and {PASSWORD} of that site", bound_by(site)),
+                format!(
+                    "set {}{in_folder} with {} and {} of that site; where two sites are read at once, the second one's stand in {}, {} \
+                     and {}",
+                    bound_by(site),
+                    LOGIN.user,
+                    LOGIN.password,
+                    LIVE.origin,
+                    LIVE.user,
+                    LIVE.password
+                ),
             ));
         }
         if !site.is_private() {
@@ -295,13 +324,14 @@ fn secrets(token: String, password: &str, unspaced: &str) -> Vec<String> {
     all
 }
 
-/// Whether variables hold a login for this site, or a part of one.
-fn is_for(site: &Address, variable: impl Fn(&str) -> Option<String>) -> bool {
+/// Which variables hold a login for this site, or a part of one.
+fn variables_for(site: &Address, variable: impl Fn(&str) -> Option<String>) -> Option<Variables> {
     let is_set = |name: &str| variable(name).is_some_and(|value| !value.trim().is_empty());
-    let bound_to = variable(ORIGIN).and_then(|origin| read_site(&origin));
-    let is_its =
-        bound_to.is_some_and(|bound| bound.identity().is_same_site(&site.identity()) && bound.holds(site.url()));
-    is_its && (is_set(USER) || is_set(PASSWORD))
+    let is_its = |bound: Address| bound.identity().is_same_site(&site.identity()) && bound.holds(site.url());
+    [LOGIN, LIVE].into_iter().find(|login| {
+        let bound_to = variable(login.origin).and_then(|origin| read_site(&origin));
+        bound_to.is_some_and(is_its) && (is_set(login.user) || is_set(login.password))
+    })
 }
 
 /// A site's address, as it can be pasted into a shell; its place, where its letters could mean more there.
@@ -317,7 +347,13 @@ pub(super) fn is_plain(address: &str) -> bool {
 
 /// The variable that binds a login to a site, as it can be pasted into a shell.
 pub fn bound_by(site: &Address) -> String {
-    format!("{ORIGIN}={}", quoted(&site.to_string()))
+    LOGIN.bound_by(site)
+}
+
+impl Variables {
+    fn bound_by(&self, site: &Address) -> String {
+        format!("{}={}", self.origin, quoted(&site.to_string()))
+    }
 }
 
 /// A site, written as scheme, host, port and folder and nothing more.

@@ -126,6 +126,25 @@ fn a_login_is_complete_bound_and_never_shown() {
     for same in [members, "https://STAGING.bloom.example:443/members/"] {
         login(&site, same, "operator", SECRET).unwrap();
     }
+    // A second one stands beside the first, and each goes to its own site.
+    let both = |site: &str| {
+        Login::from_variables(&Address::parse(site).unwrap(), |name| {
+            let set = match name {
+                "PLAN_LOGIN_ORIGIN" => members,
+                "PLAN_LIVE_LOGIN_ORIGIN" => "https://bloom.example",
+                "PLAN_LOGIN_USER" | "PLAN_LIVE_LOGIN_USER" => "operator",
+                "PLAN_LOGIN_PASSWORD" => SECRET,
+                _ => return None,
+            };
+            Some(set.to_owned())
+        })
+    };
+    assert!(both(members).is_ok());
+    assert_says(&said(both("https://bloom.example")), &["missing in the environment: PLAN_LIVE_LOGIN_PASSWORD"]);
+    assert_says(
+        &said(both("https://other.example")),
+        &["is sent nowhere else", "where two sites are read at once", "PLAN_LIVE_LOGIN_ORIGIN"],
+    );
     let root = Address::parse("https://staging.bloom.example").unwrap();
     for same in ["https://staging.bloom.example", "https://STAGING.bloom.example:443/"] {
         let login = login(&root, same, "operator", SECRET).unwrap();
