@@ -93,7 +93,8 @@ impl Look<'_> {
 
     fn no_order(&self, shown: Shown<'_>) -> (Known, String) {
         let as_of = shown.as_of;
-        if self.named.orders.is_empty() && self.named.transactions.is_empty() && self.new.len() > 1 {
+        let named = self.named.orders();
+        if self.named.lines.is_empty() && self.new.len() > 1 {
             let ids: Vec<&str> = self.new.iter().map(|order| order.order.as_str()).collect();
             let ids = ids.join(", ");
             return (
@@ -103,13 +104,13 @@ impl Look<'_> {
                 ),
             );
         }
-        let what = match (self.named.orders.is_empty(), self.new.is_empty()) {
+        let what = match (named.is_empty(), self.new.is_empty()) {
             (true, true) => "no new order on the form".to_owned(),
             (true, false) => {
                 format!("{} on the form, but without the transaction on record", orders(self.new.iter().copied()))
             }
             (false, _) => {
-                let named = self.named.orders.iter().cloned().collect::<Vec<_>>().join(", ");
+                let named = named.into_iter().collect::<Vec<_>>().join(", ");
                 format!("no new order {named} on the form, or not with the transaction on record")
             }
         };
@@ -210,7 +211,7 @@ impl Look<'_> {
     /// Whether the record names this order's own payment.
     fn is_named(&self, order: &Bought) -> bool {
         transaction(&order.transaction)
-            .is_some_and(|id| self.named.transactions.contains(&id) && !self.is_of_another_form(&id))
+            .is_some_and(|id| self.named.transactions().contains(id.as_str()) && !self.is_of_another_form(&id))
     }
 
     fn is_of_another_form(&self, id: &str) -> bool {

@@ -16,12 +16,31 @@ pub type Recorded = BTreeMap<String, Named>;
 /// What the record names of a form's test purchases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
-    /// The orders' IDs.
-    pub orders: BTreeSet<String>,
-    /// The payments' transactions, as [`transaction`](crate::model::status::transaction) gives them.
-    pub transactions: BTreeSet<String>,
+    /// What each line of the record names that names anything: what one line has wrong is not held against another.
+    pub lines: Vec<NamedByLine>,
     /// Whether the site shows that the form charges once, so that no subscription comes of it.
     pub charges_once: bool,
+}
+
+/// What one line of the record names of a test purchase.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamedByLine {
+    /// The orders' IDs.
+    pub orders: BTreeSet<String>,
+    /// The payment's transaction, as [`transaction`](crate::model::status::transaction) gives it.
+    pub transaction: Option<String>,
+}
+
+impl Named {
+    /// The orders' IDs, of all lines.
+    pub(super) fn orders(&self) -> BTreeSet<&str> {
+        self.lines.iter().flat_map(|line| &line.orders).map(String::as_str).collect()
+    }
+
+    /// The payments' transactions, of all lines.
+    pub(super) fn transactions(&self) -> BTreeSet<&str> {
+        self.lines.iter().filter_map(|line| line.transaction.as_deref()).collect()
+    }
 }
 
 /// An order or a subscription that is not the same on both sides, as far as its line shows: an owner with a new contact

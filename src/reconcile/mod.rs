@@ -30,7 +30,7 @@ use crate::population::{Damage, Record};
 pub use classify::reconcile;
 pub use confirmations::purchased;
 pub use delta::{Delta, How, Moved, delta};
-pub use entries::{Named, Recorded};
+pub use entries::{Named, NamedByLine, Recorded};
 pub use field::{Field, Fields, Values};
 pub use look::Shown;
 pub use purchases::{Bought, Explained, recorded};

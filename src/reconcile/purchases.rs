@@ -8,7 +8,7 @@ use crate::model::{Field, Identity, Plan, State};
 
 use super::Ask;
 use super::day::{day, moment};
-use super::entries::{Entry, Named, Recorded};
+use super::entries::{Entry, Named, NamedByLine, Recorded};
 use super::tally::{Counted, Tally};
 
 /// A new order on a form with a test purchase on record.
@@ -54,8 +54,8 @@ pub fn recorded(plan: &Plan, state: Option<&State>, record: &Record, here: &Iden
         let named = forms.entry(purchase.form.clone()).or_default();
         let form = state.and_then(|state| state.order_forms.get(&purchase.form));
         named.charges_once = form.is_some_and(|form| form.recurring == Field::Set(false));
-        named.orders.extend(purchase.orders.iter().cloned());
-        named.transactions.extend(purchase.payment());
+        let line = NamedByLine { orders: purchase.orders.iter().cloned().collect(), transaction: purchase.payment() };
+        named.lines.extend((line != NamedByLine::default()).then_some(line));
     }
     forms
 }
@@ -73,16 +73,17 @@ impl Bought {
 }
 
 impl Named {
-    /// Whether an order is a test purchase: one that was named by its ID or its transaction. Where neither was, or its
+    /// Whether an order is a test purchase: one that a line names by its ID or its transaction. Where none names anything, or its
     /// transaction was not captured, the only new one of its form is.
     fn is_of(&self, order: &Bought, is_only: bool) -> bool {
-        let by_payment = transaction(&order.transaction).map(|id| self.transactions.contains(&id));
-        match (self.orders.is_empty(), self.transactions.is_empty(), by_payment) {
-            (_, false, Some(false)) => false,
-            (false, ..) => self.orders.contains(&order.order),
-            (true, false, Some(true)) => true,
-            (true, ..) => is_only,
-        }
+        let paid = transaction(&order.transaction);
+        let names = |line: &NamedByLine| match (&line.transaction, &paid) {
+            (Some(named), Some(paid)) if named != paid => false,
+            (Some(_), Some(_)) => line.orders.is_empty() || line.orders.contains(&order.order),
+            (Some(_), None) if line.orders.is_empty() => is_only,
+            _ => line.orders.contains(&order.order),
+        };
+        if self.lines.is_empty() { is_only } else { self.lines.iter().any(names) }
     }
 }
 

@@ -23,6 +23,8 @@ struct Case<'c> {
     after: &'c str,
     /// What the record says beside the four confirmations.
     said: &'c [&'c str],
+    /// What a line before it says beside them; no line where it is nothing.
+    earlier: &'c [&'c str],
     /// The buyer's contact ID.
     buyer: &'c str,
     /// The plan, changed.
@@ -41,6 +43,7 @@ impl Default for Case<'_> {
             before: "",
             after: NEW_BUYER,
             said: &[],
+            earlier: &[],
             buyer: "90001",
             plan: str::to_owned,
         }
@@ -77,8 +80,10 @@ impl Case<'_> {
         }
         let by = ["--plan", "bloom-coaching.yaml", "--who", "jo"];
         let saw = ["record", "purchase", self.form, "--saw", "order,content,welcome-email,new-user"];
-        let recorded = plan(folder.path(), &[&saw[..], self.said, &by].concat());
-        assert_eq!(recorded.code, 0, "{}", recorded.err);
+        for said in [self.earlier, self.said].into_iter().skip(usize::from(self.earlier.is_empty())) {
+            let recorded = plan(folder.path(), &[&saw[..], said, &by].concat());
+            assert_eq!(recorded.code, 0, "{}", recorded.err);
+        }
         let sides = ["--before", "before.site.ndjson", "--after", "after.site.ndjson"];
         plan(folder.path(), &[&["verify", "bloom-coaching.yaml"], &sides[..]].concat())
     }
@@ -396,6 +401,20 @@ fn a_refunded_order_with_a_real_transaction_proves_its_purchase() {
         assert_eq!(ran.code, 0, "{status}: {}", ran.out);
         assert!(ran.out.contains(&format!("order          recorded   order 9001 ({status}), paid")), "{}", ran.out);
     }
+}
+
+#[test]
+fn what_was_mistyped_is_set_right_by_a_line_that_names_it_and_by_no_other() {
+    let earlier: &[&str] = &["--transaction", "pi_l"];
+    for said in [&["--transaction", "pi_1"][..], &["--order", "9001"], &["--order", "9001", "--transaction", "pi_1"]] {
+        let ran = Case { earlier, said, ..Case::default() }.verified();
+        assert_eq!(ran.code, 0, "{said:?}: {}", ran.out);
+    }
+    // Who names nothing, another order, or another payment of this one, sets nothing right.
+    let denied = ["without the transaction on record", "not with the transaction on record"];
+    Case { earlier, said: &[], ..Case::default() }.denies(&denied[..1]);
+    Case { earlier, said: &["--order", "9002"], ..Case::default() }.denies(&denied[1..]);
+    Case { earlier, said: &["--order", "9001", "--transaction", "pi_2"], ..Case::default() }.denies(&denied[1..]);
 }
 
 #[test]

@@ -5,7 +5,9 @@ use amc_plan::model::population::Census;
 use amc_plan::model::purchase::Known;
 use amc_plan::model::record::{Entry, Evidence, Purchase, Record};
 use amc_plan::model::{Graded, Plan};
-use amc_plan::reconcile::{Ask, Bought, Counted, Field, Line, Named, Recorded, Shown, Side, purchased, reconcile};
+use amc_plan::reconcile::{
+    Ask, Bought, Counted, Field, Line, Named, NamedByLine, Recorded, Shown, Side, purchased, reconcile,
+};
 use serde_json::{Value, json};
 
 use super::{ask, classes, contact, differing, fields, joined, order, stream, subscription};
@@ -272,7 +274,8 @@ fn recorded_test_purchases_explain_their_buyer_order_and_subscription_and_nothin
     assert!(all.differs(false) && all.explained.orders.is_empty() && all.bought.len() == 2);
     let named = |ids: &[&str]| {
         let orders = ids.iter().map(|id| (*id).to_owned()).collect();
-        Recorded::from([("f".to_owned(), Named { orders, ..Named::default() })])
+        let lines = vec![NamedByLine { orders, transaction: None }];
+        Recorded::from([("f".to_owned(), Named { lines, ..Named::default() })])
     };
     assert!(run(&named(&["90"]), &two).differs(false), "the other order is still extra");
     assert!(!run(&named(&["90", "91"]), &two).differs(false));
