@@ -61,6 +61,15 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
              the adapter beside it, and write `adapter = \"{name}\"` under `[site]`"
         )?;
     }
+    let by_flag = args.judging.live.as_deref().filter(|_| confirmable && checked.opened.settings.site.names_no_live());
+    if let Some(name) = by_flag {
+        let name = escape::line(name);
+        writeln!(
+            terminal.err,
+            "attention: a run takes no `--live`, and compares the copy with what `plan.toml` beside the plan names; it names nothing yet. \
+             Write `live = \"{name}\"` under `[site]`, a file by its name in the plan's folder"
+        )?;
+    }
     // What was shown while it was red was not shown as something to carry out, and what nobody could read was not shown.
     let shown = terminal.is_shown();
     if let Some(confirmation) = (confirmable && green && shown).then(|| checked.confirmation()).flatten() {

@@ -66,6 +66,11 @@ impl OfSite {
         Ok(Some(Named::Recording(folder_of(&self.file).join(named))))
     }
 
+    /// Whether live is not named.
+    pub(crate) fn names_no_live(&self) -> bool {
+        self.live.is_none()
+    }
+
     /// Whether no adapter is named.
     pub(crate) fn names_no_adapter(&self) -> bool {
         self.adapter.is_empty()

@@ -181,7 +181,7 @@ fn what_mariadb_dump_writes_is_counted_as_the_database_counts() {
     assert_eq!(other.status.code(), Some(2), "{}", said(&other));
     for part in [
         "is a dump of `http://127.0.0.1`, and the plan's live site is https://bloom.example",
-        "`--home http://127.0.0.1`",
+        &format!("`plan record backup live.sql.gz --plan {} --who jo --home http://127.0.0.1`", SITE[0]),
     ] {
         assert!(said(&other).contains(part), "{}", said(&other));
     }

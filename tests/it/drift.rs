@@ -103,6 +103,14 @@ fn a_confirmation_holds_whether_or_not_the_copy_was_compared() {
         serde_json::from_str::<Value>(&ran.out).unwrap()["digests"].clone()
     };
     assert_eq!(digests(&["--live", LIVE]), digests(&[]));
+    // What only the command line names a run does not look at.
+    let said = |place: &Place, more: &[&str]| place.run(&[&["diff", PLAN, "--site", SITE], more].concat()).err;
+    let by_flag = format!(
+        "a run takes no `--live`, and compares the copy with what `plan.toml` beside the plan names; it names nothing yet. \
+        Write `live = \"{LIVE}\"`"
+    );
+    assert!(said(&place, &["--live", LIVE]).contains(&by_flag), "{}", said(&place, &["--live", LIVE]));
+    assert!(!said(&place, &[]).contains("takes no `--live`"));
     let digest = digests(&["--live", LIVE])["changes"].as_str().unwrap().to_owned();
     let applied = place.confirm(&digest);
     assert!(applied.code != Some(11) && applied.code != Some(12), "{applied:#?}");

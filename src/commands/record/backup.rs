@@ -29,14 +29,14 @@ pub(in crate::commands) fn backup(
 ) -> Result<Said, Failure> {
     // Before a file of many gigabytes is read.
     ensure_person_known(args.by.who(), &opened.plan)?;
-    let (source, seen, of) = match (&args.file, args.restore_point) {
+    let (source, seen, of) = match (&args.file, args.restore_point.clone()) {
         (Some(file), _) => {
             let folder = opened.settings.backup.folder(args.backup_dir.as_deref())?;
             let path = backup_file::find(file, folder.as_deref());
             let seen = backup_file::look_into(&path)?;
             tracked::attend_to_backup(&path, &opened.git, terminal)?;
             let source = file_source(&path, &seen, args.prefix.as_deref())?;
-            let of = ensure_of_site(&source, &seen, (args.of, args.home.as_deref()), (&opened.plan, terminal))?;
+            let of = ensure_of_site(&source, &seen, &args, (&opened.plan, terminal))?;
             (source, Some(seen), of.unwrap_or_default())
         }
         (None, Some(id)) => (BackupSource::RestorePoint(id), None, String::new()),
@@ -90,7 +90,7 @@ fn file_source(path: &Path, seen: &Seen, prefix: Option<&str>) -> Result<BackupS
 fn ensure_of_site(
     source: &BackupSource,
     seen: &Seen,
-    (of, said): (SiteRole, Option<&str>),
+    args: &cli::RecordBackup,
     (plan, terminal): (&Plan, &mut Terminal<'_>),
 ) -> Result<Option<String>, Failure> {
     let BackupSource::File { name, dump: Some(dump), .. } = source else { return Ok(None) };
@@ -99,7 +99,8 @@ fn ensure_of_site(
     }
     let sites = seen.contents.as_ref().map(|contents| &contents.sites);
     let tables = dump.prefix.as_ref().and_then(|prefix| sites?.get(prefix));
-    let (which, wanted) = match of {
+    let said = args.home.as_deref();
+    let (which, wanted) = match args.of {
         SiteRole::Live => ("live", &plan.sites.live),
         SiteRole::Staging => ("staging", &plan.sites.staging),
     };
@@ -117,7 +118,27 @@ fn ensure_of_site(
     }
     let home = escape::line(home);
     Err(Failure::new(exit::USAGE, format!("`{name}` is a dump of `{home}`, and the plan's {which} site is {wanted}"))
-        .help(format!("record the dump of that site; where it is the right one, since `wp-config.php` sets the address (`WP_HOME`), add `--home {}`", escape::shell(&home))))
+        .help(format!(
+            "record the dump of that site; where it is the right one, since `wp-config.php` sets the address (`WP_HOME`): `{}`",
+            command_with_home(args, &home)
+        )))
+}
+
+/// The command that records the same file as a dump of this address, which a question has no place for.
+fn command_with_home(args: &cli::RecordBackup, home: &str) -> String {
+    let shell = |path: &Path| escape::shell(&path.display().to_string());
+    let file = args.file.as_deref().map(shell).unwrap_or_default();
+    let folder =
+        args.backup_dir.as_deref().map_or_else(String::new, |folder| format!(" --backup-dir {}", shell(folder)));
+    let of = if args.of == SiteRole::Live { "" } else { " --of staging" };
+    let made = args.taken_at.as_deref().map_or_else(String::new, |at| format!(" --taken-at {}", escape::shell(at)));
+    let off_server = if args.stored_off_server { " --stored-off-server" } else { "" };
+    format!(
+        "plan record backup {file} --plan {} --who {}{folder}{of}{made}{off_server} --home {}",
+        shell(&args.by.plan),
+        escape::shell(args.by.who()),
+        escape::shell(home)
+    )
 }
 
 /// Sites of a dump that are named; the others are counted.
