@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::place::shown;
 use crate::model::adapter::{Adapter, Entry, Evidence, Lookup, Rule};
+use crate::model::digest;
 
 /// An adapter that was read, with the digest of what it says.
 #[derive(Clone, Debug)]
@@ -40,6 +41,14 @@ impl Set {
         let mut all: Vec<Loaded> = all.into_iter().collect();
         all.sort_by_key(|loaded| loaded.is_built_in);
         Self { all }
+    }
+
+    /// The digest of all that a site's own adapters say: where the one is another, the site is read otherwise. Comments and the order of keys
+    /// are not in it.
+    pub fn own_digest(&self) -> String {
+        let own: Vec<&Adapter> =
+            self.all.iter().filter(|loaded| !loaded.is_built_in).map(|loaded| &loaded.adapter).collect();
+        digest::of(&own)
     }
 
     /// The adapters.

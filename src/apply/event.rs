@@ -48,6 +48,10 @@ pub struct Begin {
     /// The digest of the reading that was kept of the site before the run; none in the journal of an earlier build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<String>,
+    /// The digest of what the site's own adapters say, by which a run at an address reads; none on a site in a file, and in the journal of an
+    /// earlier build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapters: Option<String>,
     /// Who began it: a short name from the plan's `people`; none where nobody was named, and in the journal of an earlier build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
@@ -128,6 +132,9 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schemars(with = "Option<String>", extend("format" = "date-time"))]
         alive_until: Option<Timestamp>,
+        /// The digest of what the site's own adapters say now, where that is no longer what the run began with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        adapters: Option<String>,
     },
     /// A change is about to be carried out.
     Intent {

@@ -130,7 +130,7 @@ mod tests {
     }
 
     fn resume(alive_until: Option<i64>) -> Event {
-        Event::Resume { token: 2, alive_until: alive_until.map(at) }
+        Event::Resume { token: 2, alive_until: alive_until.map(at), adapters: None }
     }
 
     fn passed(step: Step) -> Event {

@@ -8,7 +8,7 @@ use crate::change::{self, ByHand};
 use crate::cli::Apply;
 use crate::commands::inputs::Checked;
 use crate::commands::record::said::ensure_person_known;
-use crate::commands::{Begun, Terminal, may_ask};
+use crate::commands::{Begun, Terminal, may_ask, members};
 use crate::failure::{Failure, exit};
 use crate::guide;
 use crate::model::{Plan, Step, Unmeasured};
@@ -82,6 +82,8 @@ fn first_line(args: &Apply, checked: Checked, who: Option<String>) -> Result<Beg
         accepted,
         steps: strategy.map(|strategy| guide::of_a_run(strategy, on).to_vec()),
         kept: None,
+        adapters: members::of_a_run(&args.site, &checked.opened.settings.site, true)?
+            .map(|through| through.adapters.own_digest()),
         who,
     })
 }

@@ -72,7 +72,10 @@ pub(super) fn message(entry: &JournalEntry, events: &[JournalEntry]) -> String {
             let (plan, host) = (escape::line(&begin.plan), escape::line(&begin.host.to_string()));
             format!("began {plan} on {host}: {}", begin.size())
         }
-        Event::Resume { token, .. } => format!("resumed (lock token {token})"),
+        Event::Resume { token, adapters, .. } => {
+            let edited = adapters.as_ref().map_or("", |_| ", with adapters that were edited since the run began");
+            format!("resumed (lock token {token}){edited}")
+        }
         Event::Intent { change } => format!("about to make change {}", on(*change)),
         Event::Done { change } => format!("in place: change {}", on(*change)),
         Event::Halt { change, why } => format!("stopped at change {}: {}", on(*change), escape::line(why)),

@@ -22,6 +22,7 @@ use crate::output::escape::line;
 use crate::project::Project;
 use crate::project::settings::{self, Demands, Seals};
 use crate::project::signed::Sealed;
+use crate::site::wordpress::Through;
 use crate::site::{self, Site};
 use crate::trust::Key;
 
@@ -68,6 +69,7 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
         Some(opened) => members::of_a_run(&args.site, &opened.settings.site, log.is_on_stderr())?,
         None => None,
     };
+    let adapters = edited((&begin, &progress), through.as_ref(), terminal)?;
     let mut site = site::open_with_members(&args.site, named.as_ref().map(|opened| &opened.plan), through.as_ref())?;
     let run = Unfinished { begin, progress, events, foreign: None };
     if !run.progress.is_past_the_barrier() {
@@ -100,7 +102,7 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
     if journal.torn {
         writeln!(terminal.err, "the journal's last line was incomplete and is ignored")?;
     }
-    journal.append(resumed(&journal, &turn.lock), Timestamp::now())?;
+    journal.append(resumed(&journal, &turn.lock, adapters), Timestamp::now())?;
     if progress.is_past_the_barrier() && !journal.progress().is_past_the_barrier() {
         // The journal is older than the barrier; what is kept here since is what was kept there.
         if let Ok(sha256) = kept::digest(&files.before()) {
@@ -120,9 +122,9 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
 }
 
 /// That a run is resumed, and until when whoever was at it before gave a sign of life.
-pub(super) fn resumed(journal: &Journal, lock: &Lock) -> Event {
+pub(super) fn resumed(journal: &Journal, lock: &Lock, adapters: Option<String>) -> Event {
     let last = journal.events().last().map_or(Timestamp::MAX, |entry| entry.at);
-    Event::Resume { token: lock.token(), alive_until: lock.last_alive(last) }
+    Event::Resume { token: lock.token(), alive_until: lock.last_alive(last), adapters }
 }
 
 /// What became of the confirmation of a run.
@@ -249,6 +251,25 @@ pub(super) fn is_migrated(now: &Snapshot) -> Option<String> {
         Some(members) => Some(format!("the site says that the migration has processed {members} members")),
         None => None,
     }
+}
+
+/// The digest of what the site's own adapters say, where that is not what it was when the run began: what was kept of the site then is
+/// compared with what is read now. Past the barrier, behind which the site may have another shape, it is said; before it, it is refused.
+fn edited(
+    (begin, progress): (&Begin, &Progress),
+    through: Option<&Through>,
+    terminal: &mut Terminal<'_>,
+) -> Result<Option<String>, Failure> {
+    let now = begin.adapters.as_ref().zip(through).map(|(then, now)| (then, now.adapters.own_digest()));
+    let Some((_, now)) = now.filter(|(then, now)| *then != now) else { return Ok(None) };
+    let what = "the adapters that `plan.toml` names were edited since this run began, so the site is read otherwise than it was kept";
+    if progress.is_past_the_barrier() {
+        writeln!(terminal.err, "attention: {what}; whoever differs may do so by that alone")?;
+        return Ok(Some(now));
+    }
+    Err(Failure::new(exit::PART_WAY, what).help(
+        "restore them, and the line `adapter` of `plan.toml`, for example with git, or begin again with a new diff",
+    ))
 }
 
 /// The site as it is now, which must be the one that the run began on.

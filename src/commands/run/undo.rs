@@ -129,7 +129,8 @@ pub(crate) fn run(args: &Undo, log: &EventLog, terminal: &mut Terminal<'_>) -> R
     }
     let mut journal = files.open_journal()?;
     journal.observe(log.observer());
-    let event = if journal.progress().is_taking_back() { resume::resumed(&journal, &turn.lock) } else { Event::Undo };
+    let event =
+        if journal.progress().is_taking_back() { resume::resumed(&journal, &turn.lock, None) } else { Event::Undo };
     journal.append(event, Timestamp::now())?;
     files.note_down(journal.events(), false)?;
     let mut run = turn.at(site).run(journal);

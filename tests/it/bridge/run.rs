@@ -171,6 +171,14 @@ fn members_are_read_from_preflight_to_the_end_and_who_changes_after_the_review_s
     assert_eq!(fs::read_to_string(desk.place.path(".plan/.gitignore")).unwrap().trim(), "*");
     let before = fs::read(population).unwrap();
     switch.does(CHANGES);
+    // An adapter that says something else would compare what is read now with what was read otherwise; a comment says nothing.
+    let adapter = fs::read_to_string(adapter()).unwrap();
+    let writes = |text: &str| fs::write(desk.place.path("bloom.adapter.yaml"), text).unwrap();
+    let other = adapter.replace("connected: true, failed: false", "connected: true, failed: true");
+    assert_ne!(adapter, other);
+    writes(&other);
+    desk.resumes(&[]).ends(20, &["were edited since this run began", "restore them"]);
+    writes(&format!("# Looked at again.\n{adapter}"));
     let configured = desk.resumes(&[]);
     configured.ends(0, &[]);
     assert!(configured.out.contains("of 240 contacts 240 the same"), "{configured:#?}");
@@ -185,7 +193,13 @@ fn members_are_read_from_preflight_to_the_end_and_who_changes_after_the_review_s
     assert!(pressed.out.contains("mailed to 240 members"), "{pressed:#?}");
     switch.does(MIGRATION);
     desk.records(&["sign-in", "still signed in"]);
+    // Behind the barrier a site may have another shape: it is said, and stands in the journal.
+    writes(&other);
     let reviewed = desk.resumes(&[]);
+    assert!(reviewed.err.contains("attention: the adapters that `plan.toml` names were edited"), "{reviewed:#?}");
+    let log = desk.run(&["log", PLAN, "--site", site.staging.url()]);
+    assert!(log.out.contains("with adapters that were edited since the run began"), "{log:#?}");
+    writes(&adapter);
     reviewed.ends(20, &["waits at `leave-maintenance`"]);
     assert!(reviewed.out.contains("done: Review contacts (automatic): verified: equal"), "{reviewed:#?}");
 

@@ -232,6 +232,7 @@ fn begin() -> Begin {
         by_hand: ByHand::default(),
         accepted: Vec::new(),
         kept: None,
+        adapters: None,
         who: None,
         changes,
         steps: None,

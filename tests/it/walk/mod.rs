@@ -372,6 +372,7 @@ pub(crate) fn begun(folder: &TempDir, on: SiteRole, steps: Option<Vec<Step>>) ->
         by_hand: ByHand::default(),
         accepted: Vec::new(),
         kept: None,
+        adapters: None,
         who: None,
     };
     drop(Journal::create(&path, &Key::new([7; 32]), begin, Timestamp::UNIX_EPOCH).unwrap());
