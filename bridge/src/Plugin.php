@@ -9,6 +9,9 @@ final class Plugin {
     private const ANSWERS = ['capture' => [Capture::class, 'write'], 'inventory' => [Inventory::class, 'write']];
 
     public static function register(): void {
+        $arrived = count(array_filter([$_SERVER['HTTP_AUTHORIZATION'] ?? '', $_SERVER['PHP_AUTH_USER'] ?? '']));
+        $own = (string) ($_SERVER['HTTP_X_PLAN_AUTHORIZATION'] ?? '');
+        $arrived > 0 || self::takeOwnHeader($own);
         $may = static fn (): bool => current_user_can('manage_options');
         add_action('rest_api_init', static function () use ($may): void {
             foreach (['capabilities', 'inventory', 'capture'] as $name) {
@@ -22,10 +25,9 @@ final class Plugin {
         });
         // No answer of these routes is kept by a cache, a refusal neither; WordPress itself says less, before or after this. Whether the
         // header of a login arrived is said to anybody who sends one, and nothing of it.
-        add_filter('rest_pre_serve_request', static function ($isServed, $result, $request) {
+        add_filter('rest_pre_serve_request', static function ($isServed, $result, $request) use ($arrived, $own) {
             if (strpos($request->get_route(), '/plan/v1') === 0 && !headers_sent()) {
-                $arrived = isset($_SERVER['HTTP_AUTHORIZATION']) + isset($_SERVER['PHP_AUTH_USER']);
-                array_map('header', ['Cache-Control: no-store, private', "X-Plan-Login: $arrived"]);
+                array_map('header', ['Cache-Control: no-store, private', "X-Plan-Login: $arrived", 'X-Plan-Own-Login: ' . (int) ($own !== '')]);
                 add_filter('nocache_headers', static fn (array $headers): array => ['Cache-Control' => 'no-store, private'] + $headers);
             }
             return $isServed;
@@ -37,6 +39,14 @@ final class Plugin {
                 $may() || wp_die('Only an administrator may read this.', 403);
                 Stream::answer($name, true, $write);
             });
+        }
+    }
+
+    /** Where a server drops `Authorization`, a login comes in a header of its own; WordPress judges it as it judges any other. */
+    private static function takeOwnHeader(string $own): void {
+        if (strpos($own, 'Basic ') === 0) {
+            $_SERVER['HTTP_AUTHORIZATION'] = $own;
+            wp_populate_basic_auth_from_authorization_header();
         }
     }
 

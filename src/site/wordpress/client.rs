@@ -1,12 +1,13 @@
 //! The reader: HTTP that can send nothing but GET, to one site, within bounds.
 
 mod body;
+mod failed;
 mod probe;
 mod stream;
 
 use std::cell::Cell;
 use std::fmt;
-use std::io::{self, Read as _};
+use std::io::Read as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,7 @@ use jiff::fmt::rfc2822;
 use serde_json::Value;
 use ureq::http::{Response, header};
 use ureq::tls::TlsConfig;
-use ureq::{Agent, Body, Proxy, Timeout};
+use ureq::{Agent, Body, Proxy};
 use url::Url;
 
 use super::address::Address;
@@ -28,9 +29,13 @@ use super::trusted;
 use crate::site::SiteError;
 
 use body::json;
+pub(super) use probe::{Arrives, SAYS};
 pub(super) use stream::{Got, Sent};
 
 const MAX_REDIRECTS: usize = 5;
+
+/// In which the collector takes a login where the server drops `Authorization`.
+const OWN_HEADER: &str = "X-Plan-Authorization";
 
 /// Reads a site's REST API. It sends GET and nothing else, and its login goes to the login's own site only, once the one
 /// that answers there was found to be the one that is meant.
@@ -51,6 +56,8 @@ pub struct Reader {
     is_nobodys: Cell<bool>,
     /// Whether a header that is no login is sent.
     probing: Cell<bool>,
+    /// Whether the login goes in a header of its own too, since the usual one does not arrive; none until that was asked.
+    own_header: Cell<Option<bool>>,
     /// Whether anything ever answered.
     answered: Cell<bool>,
 }
@@ -92,6 +99,8 @@ pub struct Answer {
     pub date: Option<Timestamp>,
     /// Whether the header of a login arrived, where the collector answers.
     pub arrived: Option<bool>,
+    /// Whether the collector's own header of a login arrived.
+    pub own_arrived: bool,
     /// The route as it was asked for, in each form that was tried, to be shown; empty for the front page.
     pub asked: String,
 }
@@ -159,6 +168,7 @@ impl Reader {
             sent: Cell::new(false),
             is_nobodys: Cell::new(false),
             probing: Cell::new(false),
+            own_header: Cell::new(None),
             answered: Cell::new(false),
         })
     }
@@ -215,6 +225,15 @@ impl Reader {
     /// # Errors
     /// [`Failure`] where no whole answer came. An answer of any status and kind is an [`Answer`].
     pub fn get(&self, route: &str, query: &[(&str, &str)]) -> Result<Answer, Failure> {
+        let answer = self.get_once(route, query)?;
+        if answer.status == 401 && self.is_lost_on_the_way() {
+            return self.get_once(route, query);
+        }
+        Ok(answer)
+    }
+
+    /// The same, without a login in the collector's own header where that was not asked for yet.
+    pub(super) fn get_once(&self, route: &str, query: &[(&str, &str)]) -> Result<Answer, Failure> {
         let other = self.root.other(&self.address);
         let [first, second] = if self.other_first.get() { [&other, &self.root] } else { [&self.root, &other] };
         let ask = |root: &Root| {
@@ -309,8 +328,11 @@ impl Reader {
         if let Some(login) = self.login.header_for(url).filter(|_| self.met.get() && self.is_own(url)) {
             self.sent.set(true);
             request = request.header(header::AUTHORIZATION, login);
+            if self.own_header.get() == Some(true) {
+                request = request.header(OWN_HEADER, login);
+            }
         } else if let Some(probe) = self.probe() {
-            request = request.header(header::AUTHORIZATION, probe);
+            request = request.header(header::AUTHORIZATION, probe).header(OWN_HEADER, probe);
         }
         request.config().timeout_global(Some(within)).build().call()
     }
@@ -340,6 +362,7 @@ impl Reader {
             rest_link: text(header::LINK).and_then(rest_link).map(|link| self.login.hide(&link)),
             date: text(header::DATE).and_then(|date| rfc2822::parse(date).ok()).map(|date| date.timestamp()),
             arrived: arrived.map(|count| count > 0),
+            own_arrived: own("x-plan-own-login").is_some_and(|count| count.trim() == "1"),
             asked: String::new(),
         })
     }
@@ -354,44 +377,6 @@ impl Reader {
             // Its own sentence, whole: it is as short as the collector makes it.
             NotJson::Reported(text) => NotJson::Reported(self.login.hide(&text)),
             NotJson::Bom | NotJson::Html | NotJson::Cut => not,
-        }
-    }
-
-    fn failure(&self, error: ureq::Error, within: Duration) -> Failure {
-        use ureq::Error as E;
-        match error {
-            E::HostNotFound => Failure::NoHost,
-            E::Timeout(Timeout::Resolve | Timeout::Connect) => Failure::ConnectTimeout(self.limits.connect),
-            E::Timeout(_) => Failure::Timeout(within),
-            E::Tls(said) => Failure::Tls(said.to_owned()),
-            E::Rustls(said) => Failure::Tls(excerpt(&said.to_string())),
-            E::Io(error) => self.io_failure(&error, within),
-            E::ConnectionFailed | E::ConnectProxyFailed(_) | E::InvalidProxyUrl => Failure::Unreachable,
-            _ => Failure::NotHttp,
-        }
-    }
-
-    /// What a connection that ends at its very beginning is.
-    fn unanswered(&self, failure: Failure) -> Failure {
-        match failure {
-            Failure::Lost if self.address.is_https() && !self.answered.get() => Failure::NoTls,
-            // So rustls names what begins as no record of TLS does.
-            Failure::Tls(said) if said.contains("InvalidContentType") => Failure::NoTls,
-            failure => failure,
-        }
-    }
-
-    fn io_failure(&self, error: &io::Error, within: Duration) -> Failure {
-        use io::ErrorKind as K;
-        match error.kind() {
-            K::ConnectionRefused => Failure::Refused,
-            K::HostUnreachable | K::NetworkUnreachable | K::AddrNotAvailable => Failure::Unreachable,
-            K::TimedOut | K::WouldBlock => Failure::Timeout(within),
-            K::InvalidData if self.address.is_https() => Failure::Tls(excerpt(&error.to_string())),
-            // The system's resolver has no kind of its own.
-            _ if error.to_string().contains("lookup address") => Failure::NoHost,
-            K::InvalidData | K::InvalidInput => Failure::NotHttp,
-            _ => Failure::Lost,
         }
     }
 }

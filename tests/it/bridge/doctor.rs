@@ -130,8 +130,24 @@ fn passwords_and_headers(site: &Site) {
     assert!(!wrong.text("login", "cure").contains("SetEnvIf"), "the header arrives");
     wrong.says("header", "ok", &["arrives"]).says("passwords", "ok", &["offers"]).says("collector", "unknown", &[]);
     let stripped = site.examined_with("auth-header-stripped");
-    stripped.ends(1).says("login", "wrong", &["the header that carries the login does not arrive"]);
-    stripped.says("header", "wrong", &["does not reach WordPress", "SetEnvIf Authorization"]);
+    stripped.ends(0).says("login", "ok", &["`operator` is an administrator"]);
+    stripped.says("header", "ok", &["does not reach WordPress", "`X-Plan-Authorization`", "SetEnvIf Authorization"]);
+    // Where that header is dropped too, and the login judged once where it is not.
+    let drops = "<?php unset($_SERVER['HTTP_AUTHORIZATION'], $_SERVER['PHP_AUTH_USER'], $_SERVER['PHP_AUTH_PW']);";
+    let both = site.examined_beside(&format!("{drops} unset($_SERVER['HTTP_X_PLAN_AUTHORIZATION']);"));
+    both.ends(1).says("login", "wrong", &["the header that carries the login does not arrive"]);
+    both.says("header", "wrong", &["does not reach WordPress", "SetEnvIf Authorization"]);
+    let judged = site.staging.dir().join("judged");
+    let counts = format!(
+        "{drops} add_action('application_password_failed_authentication', fn () => file_put_contents('{}', 'x', FILE_APPEND));",
+        judged.display()
+    );
+    let file = site.other_plugin("fault.php", &counts);
+    let wrong = doctor(site, Some(("operator", "not the password")));
+    wrong.ends(1).says("login", "wrong", &["the header arrives, so it is the user name or the password"]);
+    wrong.says("header", "ok", &["`X-Plan-Authorization`"]);
+    fs::remove_file(file).unwrap();
+    assert_eq!(fs::read_to_string(&judged).unwrap(), "x");
     let off = site.examined_with("app-passwords-off");
     off.ends(1).says("passwords", "wrong", &["application passwords are off there"]).says("header", "ok", &[]);
     assert_eq!(off.text("login", "cause"), "", "no password is taken there");

@@ -1,5 +1,5 @@
 //! A site that is set up as few are: in a folder of its server, with tables of another prefix, plain permalinks, an object cache that lasts,
-//! another language.
+//! another language, and a server that drops the header of a login.
 
 use std::fs;
 
@@ -54,6 +54,8 @@ fn a_site_in_a_folder_of_another_prefix_with_plain_permalinks_a_stale_cache_and_
     let switch = Switch::at(&site);
     let header = site.capture().0[0]["capture"].clone();
     assert_eq!((&header["object_cache"], &header["site"]["locale"]), (&json!(true), &json!("de_DE")));
+    // And its server drops the header of a login: the collector takes it in one of its own.
+    fs::write(site.staging.dir().join("faults/auth-header-stripped"), "").unwrap();
     // Its gate is green, so nothing is unknown.
     switch.waits();
     switch.does(CHANGES);

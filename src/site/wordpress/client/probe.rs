@@ -9,6 +9,20 @@ use crate::site::wordpress::route::Root;
 /// A header of a scheme that nobody knows: whether it arrives says nothing of anybody's password.
 const PROBE: &str = "Plan-Probe does-this-arrive";
 
+/// Where the collector says whether a header arrived, also to whom it refuses.
+pub(in crate::site::wordpress) const SAYS: &str = "/plan/v1/capabilities";
+
+/// Which header that carries a login reaches WordPress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::site::wordpress) enum Arrives {
+    /// The usual one, `Authorization`.
+    Usual,
+    /// Only the one that the collector takes.
+    OwnAlone,
+    /// None.
+    Neither,
+}
+
 impl Reader {
     /// A reader without a login.
     ///
@@ -32,12 +46,33 @@ impl Reader {
         [first, second].map(|root| (format!("`{}`", root.shown(route)), self.ask(root.url(route, query))))
     }
 
-    /// Whether a header of the kind that carries a login reaches WordPress; none where nothing there says so.
-    pub(in crate::site::wordpress) fn arrives(&self, route: &str) -> Option<bool> {
+    /// Whether headers of the kind that carry a login reach WordPress; none where nothing there says so.
+    pub(in crate::site::wordpress) fn arrives(&self) -> Option<Arrives> {
         self.probing.set(true);
-        let answer = self.get(route, &[]);
+        let answer = self.as_nobody(|reader| reader.get_once(SAYS, &[]));
         self.probing.set(false);
-        answer.ok()?.arrived
+        let Answer { arrived, own_arrived, .. } = answer.ok()?;
+        Some(match (arrived?, own_arrived) {
+            (true, _) => Arrives::Usual,
+            (false, true) => Arrives::OwnAlone,
+            (false, false) => Arrives::Neither,
+        })
+    }
+
+    /// Whether a login that was refused never reached WordPress, and would in the collector's own header: from here on it goes in the collector's own header
+    /// too. It is asked once.
+    pub(super) fn is_lost_on_the_way(&self) -> bool {
+        if !self.has_sent_login() || self.own_header.get().is_some() {
+            return false;
+        }
+        let is_lost = self.arrives() == Some(Arrives::OwnAlone);
+        self.own_header.set(Some(is_lost));
+        is_lost
+    }
+
+    /// Whether the login reaches the collector by the collector's own header alone.
+    pub(in crate::site::wordpress) fn goes_by_own_header(&self) -> bool {
+        self.own_header.get() == Some(true)
     }
 
     /// Whether the index offers application passwords, as it says to anybody; unknown where it cannot be read. No login is sent: each that

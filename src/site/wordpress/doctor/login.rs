@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::{Check, Verdict, offers_passwords};
-use crate::site::wordpress::client::Reader;
+use crate::site::wordpress::client::{Arrives, Reader, SAYS};
 use crate::site::wordpress::login::pasted;
 use crate::site::wordpress::{Clock, Limits, Login, NoLogin, WordPress, errors, meeting, said};
 use crate::site::{Site as _, SiteError};
@@ -33,9 +33,6 @@ const KNOWN: [Known; 4] = [
     ),
     Known("Patchstack", "patchstack/patchstack.php", "patchstack/", "Settings > Security, its hardening"),
 ];
-
-/// Where the collector says whether a header arrived.
-const SAYS: &str = "/plan/v1/capabilities";
 
 pub(super) fn look(
     nobody: &Reader,
@@ -69,7 +66,11 @@ pub(super) fn look(
             });
             checks.extend([
                 who(&mut wordpress),
-                Check::ok("header", "the header that carries the login arrives"),
+                if wordpress.reader.goes_by_own_header() {
+                    own_header()
+                } else {
+                    Check::ok("header", "the header that carries the login arrives")
+                },
                 passwords_taken(&active.unwrap_or_default()),
                 collector(&wordpress, built_in),
                 cron(&wordpress, clock),
@@ -101,7 +102,7 @@ pub(super) fn look(
 fn refused_by(login: &Login, nobody: &Reader, limits: Limits) -> Option<bool> {
     let mut reader = Reader::new(nobody.address().clone(), login.clone(), limits).ok()?;
     meeting::meet(&mut reader).ok()?;
-    reader.get(SAYS, &[]).ok()?.arrived
+    reader.get_once(SAYS, &[]).ok()?.arrived
 }
 
 /// The known plugins that the index gives away.
@@ -114,10 +115,12 @@ fn named(index: Option<&Value>) -> Vec<&'static Known> {
 }
 
 fn header(nobody: &Reader, of_login: impl FnOnce() -> Option<bool>) -> Check {
-    let arrives = match nobody.arrives(SAYS) {
+    let arrives = match nobody.arrives() {
+        Some(Arrives::Usual) => Some(true),
+        Some(Arrives::OwnAlone) => return own_header(),
         // A server may pass on a login, and nothing of a scheme that it does not know.
-        Some(false) => of_login().or(Some(false)),
-        arrives => arrives,
+        Some(Arrives::Neither) => of_login().or(Some(false)),
+        None => None,
     };
     match arrives {
         Some(true) => Check::ok("header", "a header like the one that carries a login arrives"),
@@ -134,6 +137,13 @@ fn header(nobody: &Reader, of_login: impl FnOnce() -> Option<bool>) -> Check {
             "only the plugin `plan-bridge` can say whether the header arrives, and it does not answer",
         ),
     }
+}
+
+/// The server drops the usual header, and the collector takes a login in one of its own.
+fn own_header() -> Check {
+    let seen = "the `Authorization` header does not reach WordPress, so the login goes by one of the plugin `plan-bridge`'s own, `X-Plan-Authorization`";
+    Check::ok("header", seen)
+        .curable(format!("once the plugin is removed no login arrives any more: {}", errors::HEADER_HELP))
 }
 
 fn passwords(nobody: &Reader, offers: Option<bool>, known: &[&Known]) -> Check {
