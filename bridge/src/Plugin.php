@@ -11,7 +11,11 @@ final class Plugin {
     public static function register(): void {
         $arrived = count(array_filter([$_SERVER['HTTP_AUTHORIZATION'] ?? '', $_SERVER['PHP_AUTH_USER'] ?? '']));
         $own = (string) ($_SERVER['HTTP_X_PLAN_AUTHORIZATION'] ?? '');
-        $arrived > 0 || self::takeOwnHeader($own);
+        if ($arrived === 0 && strpos($own, 'Basic ') === 0) {
+            // Where a server drops `Authorization`; WordPress judges this login as it judges any other.
+            $_SERVER['HTTP_AUTHORIZATION'] = $own;
+            wp_populate_basic_auth_from_authorization_header();
+        }
         $may = static fn (): bool => current_user_can('manage_options');
         add_action('rest_api_init', static function () use ($may): void {
             foreach (['capabilities', 'inventory', 'capture'] as $name) {
@@ -39,14 +43,6 @@ final class Plugin {
                 $may() || wp_die('Only an administrator may read this.', 403);
                 Stream::answer($name, true, $write);
             });
-        }
-    }
-
-    /** Where a server drops `Authorization`, a login comes in a header of its own; WordPress judges it as it judges any other. */
-    private static function takeOwnHeader(string $own): void {
-        if (strpos($own, 'Basic ') === 0) {
-            $_SERVER['HTTP_AUTHORIZATION'] = $own;
-            wp_populate_basic_auth_from_authorization_header();
         }
     }
 

@@ -50,13 +50,9 @@ final class Stream {
         $isLate || PHP_SAPI === 'cli' || $this->head($name, $isDownload);
         // It stays to the very end, so that nothing is printed after the last line either.
         remove_action('shutdown', 'wp_ob_end_flush_all', 1);
-        ob_start(function (string $bytes): string {
-            return $this->isOurs ? $bytes : '';
-        }, 0, PHP_OUTPUT_HANDLER_FLUSHABLE);
+        ob_start(fn (string $bytes): string => $this->isOurs ? $bytes : '', 0, PHP_OUTPUT_HANDLER_FLUSHABLE);
         $this->level = ob_get_level();
-        register_shutdown_function(function (): void {
-            self::$last !== [] || $this->fatal('the program ended');
-        });
+        register_shutdown_function(fn () => self::$last !== [] || $this->fatal('the program ended'));
         if ($isLate) {
             $this->waiting = "\n";
             throw new Failure('output', 'Another plugin or a PHP file of this site writes into every answer (a warning, a blank line, '
@@ -67,9 +63,7 @@ final class Stream {
     private function head(string $name, bool $isDownload): void {
         status_header(200);
         header('Content-Type: application/x-ndjson; charset=utf-8');
-        header('Cache-Control: no-store, private');
-        header('X-Accel-Buffering: no');
-        header('Vary: Accept-Encoding');
+        array_map('header', ['Cache-Control: no-store, private', 'X-Accel-Buffering: no', 'Vary: Accept-Encoding']);
         $isDownload && header("Content-Disposition: attachment; filename=\"plan-$name.ndjson\"");
         $isWanted = preg_match('~\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))~i', $_SERVER['HTTP_ACCEPT_ENCODING'] ?? '') === 1;
         if ($isWanted && function_exists('deflate_init')) {

@@ -185,7 +185,7 @@ fn are_our_commands(out: &str) {
 
 #[test]
 fn a_hostile_site_or_plan_is_text_in_every_verb_and_format() {
-    let tried = this_time("CASES", 2);
+    let tried = this_time("CASES", 4);
     for (_, text) in HOSTILE.iter().enumerate().filter(|(nth, _)| tried(*nth)) {
         for (site, intent) in [(true, false), (false, true)] {
             let folder = copy_of_plans();

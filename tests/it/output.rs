@@ -306,8 +306,12 @@ fn text_of_a_plan_and_a_site_is_data() {
         good.edited("paid_until: \"2027-01-31\"", &format!("paid_until: &{HOSTILE}")),
         good.edited("live: https://bloom.example", &format!("live: {}", name.edited("\"x", "\"https://x"))),
     ];
+    let tried = this_time("CASES", 3);
     for (number, text) in plans.iter().enumerate() {
         assert!(number == 0 || *text != good, "plan {number}");
+        if !tried(number) {
+            continue;
+        }
         std::fs::write(folder.path().join("p.yaml"), text).unwrap();
         for (args, out) in every_output(folder.path(), "p.yaml") {
             assert_eq!(steers(&out), None, "plan {number}, {args}: {out}");
