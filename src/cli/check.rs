@@ -32,6 +32,13 @@ pub struct Check {
     /// private files, which CI and a reviewer do not have. The verdict stays `unproven`.
     #[arg(long, value_parser = ["members"], value_name = "WHAT")]
     pub accept_unknown: Option<String>,
+    /// Show what each rule that is due rests on: the facts that it read, their values, how each is known and since when. In `human`,
+    /// `concise` and the forms of JSON.
+    #[arg(long)]
+    pub proofs: bool,
+    /// The same of one rule.
+    #[arg(long, value_name = "RULE", conflicts_with = "proofs")]
+    pub why: Option<String>,
 }
 
 /// The forms of a report.

@@ -10,9 +10,11 @@ use crate::cli::{Check, CheckFormat, FailOn, Judging};
 use crate::failure::{Failure, exit};
 use crate::model::text::many;
 use crate::output::human::{self, Style};
+use crate::output::proofs::{self, Proofs};
 use crate::output::{Report, concise, github, gitlab, json, json_lines, junit, markdown, rdjson, sarif};
 use crate::rules::Verdict;
 
+use super::explain::known;
 use super::inputs::{self, Checked};
 use super::{Terminal, tracked, without_adapter};
 
@@ -34,8 +36,11 @@ pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>
         named.plans.into_iter().map(|plan| judged(plan, &args.judging)).collect::<Result<_, _>>()?;
     let folder = std::env::current_dir().unwrap_or_default();
     let paths: Vec<String> = checked.iter().map(|checked| checked.opened.path.display().to_string()).collect();
+    let why = args.why.as_deref().map(known).transpose()?;
+    let proofs = why.map(|rule| Proofs::Of(rule.id)).or_else(|| args.proofs.then_some(Proofs::All));
+    let all = checked.iter().zip(&paths);
     let all: Vec<Report<'_>> =
-        checked.iter().zip(&paths).map(|(checked, path)| Report { folder: &folder, ..checked.report(path) }).collect();
+        all.map(|(checked, path)| Report { folder: &folder, proofs, ..checked.report(path) }).collect();
     let style = Style { color: terminal.color, width: terminal.width, most };
     let all_of = Shown { reports: &all, are_many: named.are_many };
     all_of.render(args.format, style, terminal.out)?;
@@ -68,6 +73,9 @@ struct Shown<'a> {
 impl Shown<'_> {
     fn render(&self, format: CheckFormat, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let all = self.reports;
+        if matches!(format, CheckFormat::Human | CheckFormat::Concise) {
+            all.iter().try_for_each(|report| proofs::render(report, out))?;
+        }
         match format {
             CheckFormat::Human => all.iter().try_for_each(|report| human::render(report, style, out))?,
             CheckFormat::Concise if all.len() > 1 => {

@@ -32,7 +32,7 @@ pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Fai
     Ok(exit::OK)
 }
 
-fn known(id: &str) -> Result<&'static Rule, Failure> {
+pub(super) fn known(id: &str) -> Result<&'static Rule, Failure> {
     rules::by_id(id).ok_or_else(|| {
         let failure = Failure::new(exit::USAGE, format!("there is neither a rule nor a word `{id}`"));
         let words: Vec<String> = glossary::words().map(|word| word.id()).collect();

@@ -372,6 +372,9 @@ impl Checked {
             not_compared: self.lowered.as_ref().map_or(0, |lowered| lowered.kinds_not_compared().len()),
             sources: &self.opened.sources,
             show_personal: self.show_personal,
+            reading: self.site.as_ref().map(|site| &site.reading.snapshot),
+            after: self.lowered.as_ref().map(|lowered| &lowered.after),
+            proofs: None,
             folder: Path::new(""),
         }
     }

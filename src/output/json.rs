@@ -11,7 +11,7 @@ use crate::diag::{self, Label, Severity};
 use crate::model::Graded;
 use crate::rules::{Evidence, Phase, Verdict};
 
-use super::{Mode, Report, SiteLine, escape};
+use super::{Mode, Report, SiteLine, escape, proofs};
 
 /// The format's version.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -44,6 +44,9 @@ pub struct Document {
     pub not_due: BTreeMap<String, usize>,
     /// How many changes the plan asks for.
     pub changes: usize,
+    /// What the due rules rest on, with `--proofs` and `--why`; left out where nobody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proofs: Option<Vec<proofs::OfRule>>,
 }
 
 /// The plan of a report.
@@ -165,6 +168,7 @@ pub(super) fn document(report: &Report<'_>) -> Document {
         evidence: judgement.evidence,
         not_due: judgement.not_due.iter().map(|(phase, count)| ((*phase).to_owned(), *count)).collect(),
         changes: report.changes,
+        proofs: proofs::of(report),
     }
 }
 

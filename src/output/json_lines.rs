@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::rules::{Evidence, Phase, Verdict};
 
 use super::json::{self, Coming, Document, FORMAT_VERSION, Finding, PlanLine, Site};
+use super::proofs::OfRule;
 use super::{Report, escape};
 
 /// One line of `plan check --format json-lines`. A reader skips a line whose `type` it does not know.
@@ -38,6 +39,14 @@ pub enum Line<'a> {
         /// The finding, and when it is due.
         #[serde(flatten)]
         coming: Coming,
+    },
+    /// What a rule that is due rests on, with `--proofs` and `--why`.
+    Proof {
+        /// The path of the plan, as given.
+        plan: &'a str,
+        /// The rule and what it read.
+        #[serde(flatten)]
+        proof: OfRule,
     },
     /// The last line of a plan.
     Verdict {
@@ -77,9 +86,11 @@ pub fn render(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
             evidence,
             not_due,
             changes,
+            proofs,
         } = json::document(report);
         findings.into_iter().try_for_each(|finding| write(&Line::Finding { plan: report.path, finding }))?;
         coming.into_iter().try_for_each(|coming| write(&Line::Coming { plan: report.path, coming }))?;
+        proofs.into_iter().flatten().try_for_each(|proof| write(&Line::Proof { plan: report.path, proof }))?;
         write(&Line::Verdict { verdict, gate, plan, site, live, evidence, not_due, changes })?;
     }
     Ok(())

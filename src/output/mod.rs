@@ -18,6 +18,7 @@ pub mod junit;
 mod listed;
 pub mod markdown;
 pub mod masked;
+pub mod proofs;
 pub mod rdjson;
 pub mod runbook;
 pub mod sarif;
@@ -32,7 +33,7 @@ use std::path::Path;
 
 use crate::diag::{Coming, Finding, Location, Missing, Severity};
 use crate::model::text::many;
-use crate::model::{Plan, Snapshot, Worth};
+use crate::model::{Plan, Snapshot, State, Worth};
 use crate::rules::{Judgement, NO_SITE, Phase, Verdict};
 use crate::shape::{Sources, Spot, personal};
 
@@ -59,6 +60,12 @@ pub struct Report<'a> {
     pub sources: &'a Sources,
     /// Whether personal values may be shown.
     pub show_personal: bool,
+    /// The reading that was judged; none in a check without a site.
+    pub reading: Option<&'a Snapshot>,
+    /// The site once the plan's changes are made; none in a check without a site.
+    pub after: Option<&'a State>,
+    /// Of which rules it is shown what they rest on; none where nobody asked.
+    pub proofs: Option<proofs::Proofs<'a>>,
     /// The working folder, below which other programs look for the plan's files; empty where it is not known.
     pub folder: &'a Path,
 }

@@ -32,6 +32,19 @@ impl About {
         }
     }
 
+    /// What a fact of this name is about; none where it is about no object of the site, as the population.
+    pub fn named(fact: &str) -> Option<Self> {
+        let (object, field) = fact.rsplit_once(": ").map_or((fact, None), |(object, field)| (object, Some(field)));
+        let (kind, key) = object.split_once('/').map_or((object, None), |(kind, key)| (kind, Some(key)));
+        let kind = Kind::ALL.iter().copied().find(|known| known.name() == kind)?;
+        let on = match (key, field) {
+            (Some(key), _) => ObjectRef::new(kind, key),
+            (None, None) if !kind.is_only() => return Some(Self::List(kind)),
+            (None, _) => ObjectRef::only(kind),
+        };
+        Some(field.map_or_else(|| Self::Object(on.clone()), |field| Self::Field(on.clone(), field.to_owned())))
+    }
+
     /// Its name as a fact. A judgement asks for some ten of each object, so this goes without the machinery of a format.
     pub(super) fn fact(&self) -> String {
         match self {

@@ -88,7 +88,7 @@ impl Evidence {
     }
 }
 
-/// What a rule read when it found nothing: the proof that it is green.
+/// What a rule read: where it found nothing, the proof that it is green.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// The rule.
@@ -108,6 +108,8 @@ pub struct Judgement {
     pub not_due: BTreeMap<&'static str, usize>,
     /// What the silent due rules read.
     pub proofs: Vec<Proof>,
+    /// What the due rules read that have findings, or lack a fact.
+    pub speaking: Vec<Proof>,
     /// The answer.
     pub verdict: Verdict,
     /// The facts that due rules read, by name, and which rules read each: what a confirmation binds.
@@ -125,6 +127,7 @@ impl Judgement {
             evidence: Evidence::default(),
             not_due: BTreeMap::new(),
             proofs: Vec::new(),
+            speaking: Vec::new(),
             readers: BTreeMap::new(),
             unknown: BTreeSet::new(),
         }
@@ -162,6 +165,7 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
         evidence: Evidence::default(),
         not_due: BTreeMap::new(),
         proofs: Vec::new(),
+        speaking: Vec::new(),
         verdict: Verdict::Green,
         readers: BTreeMap::new(),
         unknown: BTreeSet::new(),
@@ -229,8 +233,10 @@ fn run(rule: &'static Rule, facts: &Facts<'_>, moment: Moment, asked: &mut Vec<A
             by: rule.id,
         }));
     }
-    if due && findings.iter().all(|finding| finding.severity == Severity::Info && !finding.unproven) {
-        all.proofs.push(Proof { rule: rule.id, reads });
+    if due {
+        let is_silent = findings.iter().all(|finding| finding.severity == Severity::Info && !finding.unproven);
+        let of = if is_silent { &mut all.proofs } else { &mut all.speaking };
+        of.push(Proof { rule: rule.id, reads });
     }
     let comes = plan_alone && !due && !moment.is_past(rule, facts.switched());
     for finding in &mut findings {

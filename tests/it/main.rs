@@ -78,6 +78,7 @@ mod places;
 mod population;
 #[cfg(unix)]
 mod progress;
+mod proofs;
 mod published;
 mod purchases;
 mod reading;

@@ -101,6 +101,9 @@ fn shown(plan: &[u8], contacts: Option<&[u8]>) -> Vec<String> {
         not_compared: 0,
         sources: &sources,
         show_personal: false,
+        reading: None,
+        after: None,
+        proofs: None,
         folder: Path::new(""),
     };
     let mut outs = [const { Vec::new() }; 10];
