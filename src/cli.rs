@@ -383,8 +383,8 @@ pub struct MergeList {
     #[command(flatten)]
     /// The live site, then and now.
     pub files: TwoReadings,
-    /// The plan whose site it is: an address must be one that it names, `plan.toml` beside it says by which adapters a site is read, and
-    /// its `people` are known. Without it `plan.toml` in the folder where the command runs counts.
+    /// The plan whose site it is: an address must be one that it names, its `plan.toml` says by which adapters a site is read, and
+    /// its `people` are known. Without it the `plan.toml` of the folder where the command runs counts, or of one above it.
     #[arg(long, value_name = "PLAN")]
     pub plan: Option<PathBuf>,
     /// The form.

@@ -356,7 +356,7 @@ impl Refusal {
             Self::ChangesMoved { .. } | Self::IntentMoved | Self::FactsMoved { .. } => (self.moved("confirmed"), again),
             Self::Limit(exceeded) => exceeded.message(&typed.diff()),
             Self::SealMissing => (
-                "the plan.toml next to the plan requires a seal, and none was given, so nothing was written".into(),
+                "the plan.toml that holds for the plan requires a seal, and none was given, so nothing was written".into(),
                 format!("make one with `{}`, have it reviewed and signed, and give it with `--seal FILE`", typed.seal()),
             ),
             Self::SealUnknown(Unknown(why)) => {

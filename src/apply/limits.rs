@@ -87,8 +87,9 @@ impl Exceeded {
                 )
             }
         };
-        let help =
-            format!("look at `{diff}`; if you want all of these changes, set `{key}` in the plan.toml beside the plan");
+        let help = format!(
+            "look at `{diff}`; if you want all of these changes, set `{key}` in the plan.toml that holds for the plan"
+        );
         (message + ", so nothing was written", help)
     }
 }

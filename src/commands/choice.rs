@@ -36,7 +36,7 @@ impl Choice {
             Some(Named::Recording(file)) => Ok(Self::Snapshot(file)),
             None => Err(Failure::new(exit::USAGE, "no site is named").help(
                 "name it with `--site SITE`, or a recording of it with `--snapshot FILE`; `--no-site` judges the plan alone. Of the staging copy \
-                 `plan.toml` beside the plan may say it for all plans: `[site]`, `staging = \"https://staging.example.com\"`",
+                 `plan.toml`, beside the plan or in a folder above it up to the top of the repository, may say it for all plans: `[site]`, `staging = \"https://staging.example.com\"`",
             )),
         }
     }

@@ -55,10 +55,11 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let by_flag = args.judging.adapters.files.first().filter(|_| checked.opened.settings.site.names_no_adapter());
     if let Some(name) = by_flag.and_then(|adapter| adapter.file_name()) {
         let name = escape::line(&name.to_string_lossy());
+        let settings = escape::path(checked.opened.settings.site.file());
         writeln!(
             terminal.err,
-            "attention: a run takes no `--adapter`, and reads members by what `plan.toml` beside the plan names; it names nothing yet. Put \
-             the adapter beside it, and write `adapter = \"{name}\"` under `[site]`"
+            "attention: a run takes no `--adapter`, and reads members by what {settings} names; it names nothing yet. Put the adapter \
+             beside it, and write `adapter = \"{name}\"` under `[site]`"
         )?;
     }
     let by_flag = args.judging.live.as_deref().filter(|_| confirmable && checked.opened.settings.site.names_no_live());

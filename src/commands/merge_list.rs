@@ -26,8 +26,8 @@ pub(super) fn run(args: &cli::MergeList, terminal: &mut Terminal<'_>) -> Result<
             let opened = Project::new(plan, Limits::default()).open()?;
             List::of(&args.files, Some(&opened.plan), &opened.settings.site)?
         }
-        // What holds for all plans stands in the folder where the command runs.
-        None => List::of(&args.files, None, &settings::beside(Path::new("plan.toml"))?.site)?,
+        // What holds for all plans is looked for from the folder where the command runs.
+        None => List::of(&args.files, None, &settings::of(Path::new("-"))?.site)?,
     };
     attend_to(&args.files, &Books::default(), terminal)?;
     let code = if list.evidence.not_captured.is_empty() { exit::OK } else { exit::NOT_GREEN };

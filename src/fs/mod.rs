@@ -176,7 +176,7 @@ impl Folder {
         named::ensure_way(&self.path("-"))?;
         let stays = name.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !stays || name.file_name().is_none() {
-            return Err(refused("it leaves the plan's folder, and nothing outside it is read or written"));
+            return Err(refused("it leaves its folder, and nothing outside that is read or written"));
         }
         let path = self.path(name);
         let between = name.ancestors().skip(1).filter(|part| !part.as_os_str().is_empty());
@@ -350,7 +350,7 @@ mod tests {
         assert!(folder.make("out").is_err());
         assert!(folder.make("private").is_ok());
         for name in ["../outside", "private/../../outside", "/etc/hostname", "", "."] {
-            assert!(said(folder.read(name, 9)).starts_with("it leaves the plan's folder"), "{name}");
+            assert!(said(folder.read(name, 9)).starts_with("it leaves its folder"), "{name}");
         }
         assert_eq!(fs::read(place.path().join("outside")).unwrap(), b"secret");
         assert!(!place.path().join("nothing").exists());

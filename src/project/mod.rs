@@ -2,6 +2,7 @@
 
 pub mod git;
 pub mod limits;
+mod nearest;
 pub(crate) mod record;
 pub mod settings;
 pub mod signed;
@@ -125,7 +126,7 @@ impl Project {
 
     /// What `plan.toml` says at this moment.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
-        settings::beside(&self.path)
+        settings::of(&self.path)
     }
 
     fn bytes(&self) -> Result<Vec<u8>, Failure> {

@@ -1,4 +1,4 @@
-//! `plan.toml` beside the plan: what an agency demands of all its plans. A plan cannot lift it.
+//! `plan.toml`: what an agency demands of all its plans. A plan cannot lift it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -16,10 +16,8 @@ use crate::model::text::quoted;
 use crate::rules;
 
 use super::limits::Limits;
+use super::nearest::{self, NAME, nearest};
 use super::site::OfSite;
-
-/// Most bytes of `plan.toml`.
-const LIMIT: u64 = 1 << 20;
 
 /// What `plan.toml` says; nothing where there is none.
 #[derive(Debug, Default, Deserialize)]
@@ -33,6 +31,9 @@ pub(crate) struct Settings {
     pub(crate) seal: Seals,
     pub(crate) backup: Backup,
     pub(crate) site: OfSite,
+    /// The file that says it; none where there is none.
+    #[serde(skip)]
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// How old a reading may be, as it is written: from a minute to seven days.
@@ -67,11 +68,11 @@ impl<'de> Deserialize<'de> for MaxAge {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Backup {
-    /// The folder in which backups lie, as seen from the plan's and in it.
+    /// The folder in which backups lie, as seen from the file's own and in it.
     folder: Option<PathBuf>,
-    /// The plan's folder.
+    /// The folder of the settings' file.
     #[serde(skip)]
-    plans: PathBuf,
+    settings: PathBuf,
 }
 
 /// The environment's name for the folder of backups.
@@ -79,7 +80,7 @@ const BACKUP_DIR: &str = "PLAN_BACKUP_DIR";
 
 impl Backup {
     /// The folder in which backups lie: as the command line says with `named`, else the environment, else the settings, which name none
-    /// outside the plan's folder.
+    /// outside of their own folder.
     ///
     /// # Errors
     /// Where the settings name one outside, or a link leads there.
@@ -89,16 +90,16 @@ impl Backup {
             return Ok(Some(named));
         }
         let Some(folder) = &self.folder else { return Ok(None) };
-        Folder::at(&self.plans).below(folder).map(Some).map_err(|error| {
+        Folder::at(&self.settings).below(folder).map(Some).map_err(|error| {
             let message = format!(
                 "`{}` names `{}` as the folder of backups: {error}",
-                self.plans.join("plan.toml").display(),
+                self.settings.join(NAME).display(),
                 folder.display()
             );
             Failure::new(exit::COULD_NOT_RUN, message).help(format!(
                 "that file can come with a repository, so only you can name a folder elsewhere: `--backup-dir {}`, or the environment \
                  variable {BACKUP_DIR}",
-                quoted(&self.plans.join(folder).display().to_string())
+                quoted(&self.settings.join(folder).display().to_string())
             ))
         })
     }
@@ -153,16 +154,19 @@ pub struct Demands {
     pub signed: bool,
 }
 
-/// Reads the settings beside a plan.
-pub(crate) fn beside(plan: &Path) -> Result<Settings, Failure> {
-    let path = plan.with_file_name("plan.toml");
-    let unread = |e: std::io::Error| Failure::file("read", &path, &e);
-    let Some(text) = Folder::of(plan).text("plan.toml", LIMIT).map_err(unread)? else { return Ok(Settings::default()) };
+/// Reads the settings that hold for a plan.
+///
+/// # Errors
+/// Where there are some that cannot be read, belong to somebody else, or are not understood.
+pub(crate) fn of(plan: &Path) -> Result<Settings, Failure> {
+    let Some(nearest::Found { file, text }) = nearest(plan)? else {
+        return Ok(Settings { site: OfSite::default().in_file(&plan.with_file_name(NAME)), ..Settings::default() });
+    };
     let wrong = |at: Option<Range<usize>>, what: &str| {
         let before = at.map_or("", |at| text.get(..at.start).unwrap_or_default());
         let start = before.rfind('\n').map_or(0, |end| end + 1);
         let (line, column) = (before.matches('\n').count() + 1, before[start..].chars().count() + 1);
-        Failure::new(exit::COULD_NOT_RUN, format!("`{}`, line {line}, column {column}: {what}", path.display()))
+        Failure::new(exit::COULD_NOT_RUN, format!("`{}`, line {line}, column {column}: {what}", file.display()))
     };
     let mut settings: Settings = toml::from_str(&text).map_err(|e| wrong(e.span(), e.message()))?;
     let Demands { required, signed } = settings.seal.demands();
@@ -171,15 +175,14 @@ pub(crate) fn beside(plan: &Path) -> Result<Settings, Failure> {
         let help = "name them under `[seal.keys]`, for example `sam = \"RW…\"`";
         return Err(wrong(at, "a seal is required, and no reviewer's key is named, so none could be signed").help(help));
     }
-    settings.backup.plans = folder_of(plan).to_owned();
-    settings.site = settings.site.beside(plan);
-    match settings.attestations.refuse.iter().find(|id| rules::by_id(id).is_none()) {
-        None => Ok(settings),
-        Some(id) => {
-            let message = format!("`{}` refuses attestations for `{id}`, but there is no such rule", path.display());
-            Err(Failure::new(exit::COULD_NOT_RUN, message).help("`plan explain` lists them all"))
-        }
+    if let Some(id) = settings.attestations.refuse.iter().find(|id| rules::by_id(id).is_none()) {
+        let message = format!("`{}` refuses attestations for `{id}`, but there is no such rule", file.display());
+        return Err(Failure::new(exit::COULD_NOT_RUN, message).help("`plan explain` lists them all"));
     }
+    settings.backup.settings = folder_of(&file).to_owned();
+    settings.site = settings.site.in_file(&file);
+    settings.file = Some(file);
+    Ok(settings)
 }
 
 #[cfg(test)]
@@ -192,7 +195,7 @@ mod tests {
     /// The adapters that settings of this text name, each by the end of its path, with their text; or why there are none.
     fn named(text: &str, folder: &Path) -> Result<Vec<(String, String)>, String> {
         fs::write(folder.join("plan.toml"), text).unwrap();
-        let adapters = beside(&folder.join("x.yaml")).and_then(|settings| settings.site.adapters(100));
+        let adapters = of(&folder.join("x.yaml")).and_then(|settings| settings.site.adapters(100));
         let shown = |path: PathBuf| path.strip_prefix(folder).unwrap().display().to_string();
         let both = |(path, bytes)| (shown(path), String::from_utf8(bytes).unwrap());
         adapters.map(|all| all.into_iter().map(both).collect()).map_err(|failure| failure.message)
@@ -223,9 +226,9 @@ mod tests {
         std::os::unix::fs::symlink(&outside, folder.join("link.yaml")).unwrap();
         let absolute = outside.display().to_string();
         let cases = [
-            ("../o.yaml", "it leaves the plan's folder"),
-            (&*absolute, "it leaves the plan's folder"),
-            ("", "it leaves the plan's folder"),
+            ("../o.yaml", "it leaves its folder"),
+            (&*absolute, "it leaves its folder"),
+            ("", "it leaves its folder"),
             ("none.yaml", "cannot be read"),
             ("long.yaml", "it is larger than"),
             #[cfg(unix)]

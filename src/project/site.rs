@@ -16,28 +16,33 @@ const MOST: usize = 16;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct OfSite {
-    /// Through what the members of a site at an address are read: files, as seen from the plan's folder and in it.
+    /// Through what the members of a site at an address are read: files, as seen from the settings' folder and in it.
     #[serde(deserialize_with = "one_or_more")]
     adapter: Vec<PathBuf>,
-    /// The staging copy: its address, or a recording of it in the plan's folder.
+    /// The staging copy: its address, or a recording of it in the settings' folder.
     staging: Option<String>,
     /// The live site, with which the copy is compared: in the same way.
     live: Option<String>,
-    /// The settings' own file.
+    /// The settings' own file; where there is none, where one would be.
     #[serde(skip)]
     file: PathBuf,
 }
 
 impl OfSite {
-    /// The same, beside a plan.
-    pub(super) fn beside(self, plan: &Path) -> Self {
-        Self { file: plan.with_file_name("plan.toml"), ..self }
+    /// The same, of settings in this file.
+    pub(super) fn in_file(self, file: &Path) -> Self {
+        Self { file: file.to_owned(), ..self }
+    }
+
+    /// The settings' own file; where there is none, where one would be.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
     }
 
     /// The staging copy; none where none is named.
     ///
     /// # Errors
-    /// Where a file is named that lies outside of the plan's folder, or cannot be opened, or a link leads to it.
+    /// Where a file is named that lies outside of the settings' folder, or cannot be opened, or a link leads to it.
     pub(crate) fn staging(&self) -> Result<Option<Named>, Failure> {
         self.named(self.staging.as_ref(), ("the staging copy", "--snapshot FILE"))
     }
@@ -79,7 +84,7 @@ impl OfSite {
     /// The adapters, each by its path, and their text of at most so many bytes.
     ///
     /// # Errors
-    /// Where one cannot be read, or lies outside of the plan's folder, or a link leads there.
+    /// Where one cannot be read, or lies outside of the settings' folder, or a link leads there.
     pub(crate) fn adapters(&self, most: u64) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
         let folder = Folder::of(&self.file);
         let read = |name: &PathBuf| {

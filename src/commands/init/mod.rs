@@ -6,7 +6,7 @@ mod next;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::Init;
 use crate::failure::{Failure, exit};
@@ -38,7 +38,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     if let Some(live) = &args.live {
         Address::parse(live)?;
     }
-    let Looked { snapshot, address, chosen, unknown, without } = look(args)?;
+    let Looked { snapshot, address, chosen, unknown, without, settings } = look(args)?;
     let writes_values = !chosen.is_empty();
     let are_orders_known = snapshot.header.is_captured("order");
     let records: Vec<(String, ContactRecord)> =
@@ -113,7 +113,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
             lacking.join(", ")
         )?;
     }
-    for line in next::next(&args.out, &args.site, &args.adapters.files) {
+    for line in next::next(&args.out, (&args.site, &args.adapters.files), &settings) {
         writeln!(terminal.err, "{}", escape::line(&line))?;
     }
     Ok(exit::OK)
@@ -176,11 +176,15 @@ struct Looked {
     unknown: BTreeSet<ContactField>,
     /// Why the members are unknown, where they are.
     without: Option<String>,
+    /// The file of the settings by which it was read, or where one would be.
+    settings: PathBuf,
 }
 
 /// Reads the site: its configuration, its address, and the contacts that the seed points to.
 fn look(args: &Init) -> Result<Looked, Failure> {
-    let through = members::through([&*args.site], &args.adapters.files, &settings::beside(&args.out)?.site)?;
+    let settings = settings::of(&args.out)?.site;
+    let through = members::through([&*args.site], &args.adapters.files, &settings)?;
+    let settings = settings.file().to_owned();
     let mut site = site::open_with_members(&args.site, None, through.as_ref())?;
     let (snapshot, population) = site.with_everybody()?;
     let drips = snapshot.state.offerings.values().filter_map(Drip::of).collect();
@@ -195,7 +199,7 @@ fn look(args: &Init) -> Result<Looked, Failure> {
     };
     if args.site.contains("://") {
         let address = Staging { address: args.site.trim_end_matches('/').to_owned(), is_said: true };
-        return Ok(Looked { snapshot, address, chosen, unknown, without });
+        return Ok(Looked { snapshot, address, chosen, unknown, without, settings });
     }
     let here = &snapshot.header.site;
     let is_here = |address: &&String| Identity::parse(address).is_some_and(|named| named.is_same_site(here));
@@ -207,7 +211,7 @@ fn look(args: &Init) -> Result<Looked, Failure> {
         Some(address) => Staging { address, is_said: true },
         None => Staging { address: format!("https://{}", here.address()), is_said: false },
     };
-    Ok(Looked { snapshot, address, chosen, unknown, without })
+    Ok(Looked { snapshot, address, chosen, unknown, without, settings })
 }
 
 fn write_values(folder: &Folder, name: &str, records: &[(String, ContactRecord)]) -> Result<(), Failure> {

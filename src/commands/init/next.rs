@@ -6,15 +6,16 @@ use crate::commands::collector::command;
 use crate::fs::folder_of;
 use crate::output::escape;
 
-/// The command to go on with, which reads the site through the same adapters; where some were named, before it how a run reads through them.
-pub(super) fn next(plan: &Path, site: &str, adapters: &[PathBuf]) -> Vec<String> {
+/// The command to go on with, which reads the site through the same adapters; where some were named, before it how a run reads through them: by
+/// the settings in this file.
+pub(super) fn next(plan: &Path, (site, adapters): (&str, &[PathBuf]), settings: &Path) -> Vec<String> {
     let shell = |path: &Path| escape::shell(&path.display().to_string());
     let check = format!("plan check {} --site {}", shell(plan), escape::shell(site));
     let check = format!("next: decide what its comments ask for, then run: {}", command([&check, ""], adapters));
     if adapters.is_empty() {
         return vec![check];
     }
-    let folder = folder_of(plan);
+    let folder = folder_of(settings);
     let lies: Vec<Result<PathBuf, PathBuf>> = adapters.iter().map(|path| named_from(folder, path)).collect();
     let outside: Vec<String> =
         adapters.iter().zip(&lies).filter(|(_, lies)| lies.is_err()).map(|(path, _)| shell(path)).collect();
@@ -29,12 +30,12 @@ pub(super) fn next(plan: &Path, site: &str, adapters: &[PathBuf]) -> Vec<String>
         several => format!("[{}]", several.join(", ")),
     };
     let adapter = if adapters.len() == 1 { "this adapter" } else { "these adapters" };
-    let settings = format!(
+    let write = format!(
         "so that every command about this plan reads the site through {adapter} (a run takes no `--adapter`): {copy}write into {}, under \
          `[site]`: adapter = {names}",
-        shell(&plan.with_file_name("plan.toml"))
+        shell(settings)
     );
-    vec![settings, check]
+    vec![write, check]
 }
 
 /// An adapter as settings in this folder name it; of one that lies elsewhere, as they would once it is copied there.
@@ -59,6 +60,7 @@ mod tests {
             std::fs::write(at(name), "").unwrap();
         }
         let url = "https://staging.example.com";
+        let own = at("plans/plan.toml");
         let (plan, inside, outside) = (at("plans/switch.yaml"), at("plans/own/a.yaml"), at("b.yaml"));
         let check = |more: &str| {
             format!(
@@ -66,13 +68,20 @@ mod tests {
                 plan.display()
             )
         };
-        assert_eq!(next(&plan, url, &[]), [check("")]);
-        let [settings, command] = &next(&plan, url, std::slice::from_ref(&inside))[..] else { panic!() };
+        assert_eq!(next(&plan, (url, &[]), &own), [check("")]);
+        let [settings, command] = &next(&plan, (url, std::slice::from_ref(&inside)), &own)[..] else { panic!() };
         assert_eq!(*command, check(&format!(" --adapter {}", inside.display())));
         assert!(settings.ends_with("plan.toml, under `[site]`: adapter = \"own/a.yaml\""), "{settings}");
         assert!(!settings.contains("copy"), "{settings}");
-        let [settings, _] = &next(&plan, url, &[inside, outside.clone()])[..] else { panic!() };
+        let both = [inside, outside.clone()];
+        let [settings, _] = &next(&plan, (url, &both), &own)[..] else { panic!() };
         assert!(settings.ends_with("adapter = [\"own/a.yaml\", \"b.yaml\"]"), "{settings}");
+        let [settings, _] = &next(&plan, (url, std::slice::from_ref(&outside)), &at("plan.toml"))[..] else { panic!() };
+        assert!(
+            settings
+                .ends_with(&format!("write into {}, under `[site]`: adapter = \"b.yaml\"", at("plan.toml").display()))
+        );
+        let [settings, _] = &next(&plan, (url, &both), &own)[..] else { panic!() };
         let copy = format!("copy {} into {}, and", outside.display(), at("plans").display());
         assert!(settings.contains(&copy), "{settings}");
     }

@@ -155,13 +155,13 @@ fn is_unknown(who: &str, opened: Option<&Opened>) -> bool {
 /// Where the settings demand a seal, a digest alone takes no changes over that are still to be made: the seal that was given is
 /// kept as that of an `apply` is.
 fn sealed(args: &Adopt, run: &Unfinished, key: &crate::trust::Key) -> Result<(), Failure> {
-    let settings = settings::beside(&args.of.plan)?.seal;
+    let settings = settings::of(&args.of.plan)?.seal;
     let demands = settings.demands();
     let Some(file) = &args.seal else {
         if !demands.required || run.progress.is_configured() || run.progress.is_over() {
             return Ok(());
         }
-        let message = "the plan.toml next to the plan requires a seal of this run's changes, and none was given";
+        let message = "the plan.toml that holds for the plan requires a seal of this run's changes, and none was given";
         return Err(
             Failure::new(exit::UNCONFIRMED, message).help("give the one that the run was begun with: `--seal FILE`")
         );

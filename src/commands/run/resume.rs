@@ -175,7 +175,7 @@ pub(super) fn confirmed(
 fn ensure_confirmed(args: &Apply, files: &RunFiles, run: &Unfinished) -> Result<(), Failure> {
     let Unfinished { begin, progress, events, .. } = run;
     let refused = |code: u8, message: String| Failure::new(after_a_write(progress, code), message);
-    match confirmed(&args.plan, begin, events, &settings::beside(&args.plan)?.seal)? {
+    match confirmed(&args.plan, begin, events, &settings::of(&args.plan)?.seal)? {
         Confirmed::Yes => Ok(()),
         Confirmed::Expired(_) if progress.is_configured() => Ok(()),
         Confirmed::Expired(expires) => {
@@ -201,7 +201,7 @@ fn after_a_write(progress: &Progress, code: u8) -> u8 {
 /// rehearsal is not proven.
 fn ensure_within_limits((args, files): (&Apply, &RunFiles), run: &Unfinished, now: &Snapshot) -> Result<(), Failure> {
     let Unfinished { begin, progress, .. } = run;
-    let settings = settings::beside(&args.plan)?;
+    let settings = settings::of(&args.plan)?;
     if let Some(exceeded) = Tally::new(&begin.changes, &now.state).exceeds(&settings.limits) {
         let (message, help) = exceeded.message(&files.diff());
         return Err(Failure::new(after_a_write(progress, exit::LIMIT), message).help(help));

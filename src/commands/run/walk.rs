@@ -357,6 +357,6 @@ impl Run {
 
 /// The certificate of the rehearsal, where it is proven.
 fn rehearsed(plan: &Path) -> Option<Certificate> {
-    let keys = settings::beside(plan).ok()?.seal.keys;
+    let keys = settings::of(plan).ok()?.seal.keys;
     certificate::proven(plan, &keys).ok().flatten()
 }
