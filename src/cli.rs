@@ -26,7 +26,7 @@ mod time;
 use std::convert::Infallible;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 use crate::model::digest::as_typed;
@@ -62,6 +62,14 @@ pub struct Cli {
     /// Show contacts' values, and what looks like a person's address, instead of masking them.
     #[arg(long, global = true, help_heading = RARE)]
     pub show_personal: bool,
+    /// Say what was found and what failed, and no more: no notes, no next commands, no progress. `check` writes a line per finding, and one
+    /// with the verdict. What warns of a danger (`attention`) is still said.
+    #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = RARE)]
+    pub quiet: bool,
+    /// Say on standard error what is read from where and how long each part takes; with `-vv` also each request to a site. No value, no
+    /// login and no person is in it. Where neither is given, `PLAN_LOG` says it: quiet, verbose or http.
+    #[arg(long, short, global = true, action = ArgAction::Count, help_heading = RARE)]
+    pub verbose: u8,
     /// What to do.
     #[command(subcommand)]
     pub verb: Verb,

@@ -127,7 +127,7 @@ fn check(files: &[PathBuf], terminal: &mut Terminal<'_>) -> Result<u8, Failure> 
     match count {
         0 => {
             writeln!(
-                terminal.err,
+                terminal.notes(),
                 "next: `{}`, upload it under Plugins > Add New > Upload Plugin, and take a capture",
                 escape::line(&collector::zip(files))
             )?;
@@ -229,7 +229,7 @@ fn request(files: &[PathBuf], out: Option<&Path>, terminal: &mut Terminal<'_>) -
         Some(out) => {
             save_text(out, &text)?;
             writeln!(
-                terminal.err,
+                terminal.notes(),
                 "wrote {}: put it in place of `request.json` in the plugin's folder `plan-bridge`",
                 escape::path(out)
             )?;

@@ -55,12 +55,12 @@ pub(super) fn run(
     match out {
         Some(out) => {
             save_text(out, &escape::terminal(&text))?;
-            writeln!(terminal.err, "wrote {}: read it before you send it", escape::path(out))?;
+            writeln!(terminal.notes(), "wrote {}: read it before you send it", escape::path(out))?;
         }
         None => write!(terminal.out, "{}", escape::terminal(&text))?,
     }
     if let Some(attached) = way.and_then(|way| attached(way, &zip, &adapters)) {
-        writeln!(terminal.err, "attach to it {}", escape::line(&attached))?;
+        writeln!(terminal.notes(), "attach to it {}", escape::line(&attached))?;
     }
     Ok(exit::OK)
 }

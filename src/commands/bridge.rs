@@ -69,7 +69,7 @@ fn zip(adapters: &[PathBuf], out: &Path, terminal: &mut Terminal<'_>) -> Result<
     )?;
     let ask = |way| escape::line(&command([&format!("plan site ask --way {way}"), ""], adapters));
     writeln!(
-        terminal.err,
+        terminal.notes(),
         "wrote {}: `{}` writes the mail to the site's owner, or, for one who gives no login, `{}`",
         escape::path(out),
         ask("plugin"),

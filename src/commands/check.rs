@@ -41,11 +41,16 @@ pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>
     let all = checked.iter().zip(&paths);
     let all: Vec<Report<'_>> =
         all.map(|(checked, path)| Report { folder: &folder, proofs, ..checked.report(path) }).collect();
-    let style = Style { color: terminal.color, width: terminal.width, most };
+    let style = terminal.style(most);
     let all_of = Shown { reports: &all, are_many: named.are_many };
-    all_of.render(args.format, style, terminal.out)?;
+    match args.format {
+        CheckFormat::Human if terminal.is_quiet() && proofs.is_none() => {
+            all.iter().try_for_each(|report| concise::render_quietly(report, terminal.out))?
+        }
+        format => all_of.render(format, style, terminal.out)?,
+    }
     for written in &args.output {
-        let style = Style { color: false, width: COLUMNS, most };
+        let style = Style { color: false, width: COLUMNS, most, hints: true };
         reports::write(written, terminal.masks, |out| all_of.render(written.format, style, out))?;
     }
     for checked in &checked {

@@ -104,7 +104,7 @@ fn record(of: &OfContacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let (new, changed) =
         (records.iter().filter(|(key, _)| !before.contains_key(key)).count(), records.iter().filter(differs).count());
     writeln!(
-        terminal.err,
+        terminal.notes(),
         "wrote {}: {}, {new} of them new, {changed} with other values than before",
         escape::path(&of.plan.with_file_name(file)),
         many(chosen.len(), "contact")
@@ -118,7 +118,7 @@ fn record(of: &OfContacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     }
     if kept.others() > 0 {
         writeln!(
-            terminal.err,
+            terminal.notes(),
             "the values of {} that the plan does not list were kept",
             many(kept.others(), "contact")
         )?;
@@ -211,12 +211,12 @@ fn suggest(of: &OfContacts, (count, seed): (Option<usize>, u64), terminal: &mut 
     let wish = Wish { seed, count, drips, without: list.keys().cloned().collect(), without_orders };
     let chosen = site::choose(population.as_ref(), &wish)?;
     if chosen.is_empty() {
-        writeln!(terminal.err, "the plan lists every contact that the site has")?;
+        writeln!(terminal.notes(), "the plan lists every contact that the site has")?;
         return Ok(exit::OK);
     }
     write!(terminal.out, "# add to `spot_check/list`\n{}", contacts::reasons(&chosen, 4))?;
     writeln!(
-        terminal.err,
+        terminal.notes(),
         "then write down their values: plan contacts record {} --site {}",
         escape::shell(&of.plan.display().to_string()),
         escape::shell(&of.site)

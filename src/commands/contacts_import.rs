@@ -46,7 +46,7 @@ pub(super) fn run(args: &ImportContacts, terminal: &mut Terminal<'_>) -> Result<
     ensure_new(&args.out, terminal)?;
     let opening = Opening { format: FORMAT.to_owned(), site, taken_at, unknown: read.columns.unknown() };
     let digest = write(&population, &opening, read.all)?;
-    writeln!(terminal.err, "wrote {}", escape::path(&population))?;
+    writeln!(terminal.notes(), "wrote {}", escape::path(&population))?;
     let git = Books::default();
     if is_alone {
         tracked::attend_to_population(&population, &git, terminal)?;
@@ -57,7 +57,7 @@ pub(super) fn run(args: &ImportContacts, terminal: &mut Terminal<'_>) -> Result<
             file::remove(&population)?;
             return Err(error.into());
         }
-        writeln!(terminal.err, "wrote {}", escape::path(&args.out))?;
+        writeln!(terminal.notes(), "wrote {}", escape::path(&args.out))?;
         tracked::attend_to_populations([&*args.out.to_string_lossy()], &git, terminal)?;
     }
     for file in [Some(&args.file), args.users.as_ref(), args.orders.as_ref(), args.subscriptions.as_ref()] {
@@ -66,17 +66,17 @@ pub(super) fn run(args: &ImportContacts, terminal: &mut Terminal<'_>) -> Result<
     said(&opening, &digest, (&read.columns, &read.taken), terminal)?;
     if args.users.is_none() {
         writeln!(
-            terminal.err,
+            terminal.notes(),
             "every row counts as a member of the site: where contacts without a user are among them, name the site's users with `--users FILE`"
         )?;
     }
     if is_alone {
         writeln!(
-            terminal.err,
+            terminal.notes(),
             "next: name `contact` under `sections` of its site file, as {{\"how\":\"manual\"}}, then run `plan snapshot finalize FILE`"
         )?;
     }
-    writeln!(terminal.err, "as a recording it counts as recorded: nothing here shows who exported it")?;
+    writeln!(terminal.notes(), "as a recording it counts as recorded: nothing here shows who exported it")?;
     Ok(exit::OK)
 }
 

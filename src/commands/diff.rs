@@ -11,7 +11,6 @@ use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::output::diff::{self, Changes, Next, OpenRun, Since};
 use crate::output::escape::shell;
-use crate::output::human::Style;
 use crate::output::{Mode, escape};
 use crate::rules::Phase;
 use crate::trust::Key;
@@ -42,7 +41,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     };
     match args.format {
         DiffFormat::Human => {
-            let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
+            let style = terminal.style(check::DRAWN);
             diff::human::render(&changes, style, terminal.out)?;
         }
         DiffFormat::Json => diff::json::render(&changes, terminal.out)?,

@@ -10,7 +10,7 @@ use super::Terminal;
 pub(super) fn run(args: &Example, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let written = example::write(&args.folder, args.seed).map_err(|e| Failure::file("write into", &args.folder, &e))?;
     for path in written {
-        writeln!(terminal.err, "wrote {}", escape::path(&path))?;
+        writeln!(terminal.notes(), "wrote {}", escape::path(&path))?;
     }
     Ok(exit::OK)
 }

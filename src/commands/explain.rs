@@ -14,7 +14,7 @@ use super::explain_example::pasted;
 use super::{Terminal, glossary};
 
 pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let style = Style { color: terminal.color, width: terminal.width, most: 0 };
+    let style = terminal.style(0);
     match (&args.rule, args.format) {
         (Some(id), format) => match glossary::word(id) {
             Some(word) => word.explain(format, style, terminal.out)?,

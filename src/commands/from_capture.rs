@@ -72,7 +72,7 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
             let unwritten = |damage| disk::unwritten(&population, damage);
             let written = disk::replace_by_stream(&population, |to| taken.write_population(to).map_err(unwritten));
             let snapshot = written?;
-            writeln!(terminal.err, "wrote {}", escape::path(&population))?;
+            writeln!(terminal.notes(), "wrote {}", escape::path(&population))?;
             snapshot
         }
         false => taken.without_population(),
@@ -89,7 +89,7 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
             return Err(failure);
         }
     };
-    writeln!(terminal.err, "wrote {}", escape::path(out))?;
+    writeln!(terminal.notes(), "wrote {}", escape::path(out))?;
     tracked::attend_to_populations([&*out.to_string_lossy()], &git, terminal)?;
     told(&reading, terminal)?;
     without_adapter::attend_to(&reading, terminal)?;
@@ -105,18 +105,18 @@ pub(super) fn run(given: &Given<'_>, terminal: &mut Terminal<'_>) -> Result<u8, 
     match by {
         _ if is_ours => {
             Readings::captured(&reading, Timestamp::now())?;
-            writeln!(terminal.err, "it counts as captured: this machine took the capture from the site itself")?;
+            writeln!(terminal.notes(), "it counts as captured: this machine took the capture from the site itself")?;
         }
         Some((who, _)) if undecided == 0 => {
             Readings::attested(&reading, who, Timestamp::now())?;
-            writeln!(terminal.err, "it counts as attested by `{}` on this machine", escape::line(who))?;
+            writeln!(terminal.notes(), "it counts as attested by `{}` on this machine", escape::line(who))?;
         }
         _ if undecided > 0 => writeln!(
-            terminal.err,
+            terminal.notes(),
             "as a recording (`--snapshot`) it counts as recorded until these are decided: then read the capture again"
         )?,
         _ => writeln!(
-            terminal.err,
+            terminal.notes(),
             "as a recording (`--snapshot`) it counts as recorded, since nothing here shows who took the capture: once there \
              is a plan of this site, say who answers for it: {}",
             escape::line(&answered_for(given, reading.population.is_some()))

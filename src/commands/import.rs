@@ -41,7 +41,7 @@ pub(super) fn run((file, plan): (&Path, &Path), yes: bool, terminal: &mut Termin
     shown(file, &reading, population.as_deref(), terminal)?;
     if opened.git.tracks(file) == Ok(true) {
         writeln!(
-            terminal.err,
+            terminal.notes(),
             "git tracks it, so others can change it: it counts as captured only while it stays unchanged"
         )?;
     }

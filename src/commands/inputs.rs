@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::thread;
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -57,7 +58,9 @@ fn read_site(site: &mut dyn Site, (mode, attesting): (Mode, Attesting), opened: 
     let staging = plan.staging_site();
     let purchases = staging.iter().flat_map(|staging| opened.record.purchases(staging));
     let orders = purchases.flat_map(|purchase| purchase.orders.iter().cloned());
+    let begun = Instant::now();
     let mut reading = site.read(&Questions { orders: orders.collect(), ..Questions::of(plan) })?;
+    log::info!("the site `{}`: read in {} ms", site.name(), begun.elapsed().as_millis());
     reading.snapshot.worth = match mode {
         Mode::Snapshot => Readings::of_this_machine().worth_for(&reading.snapshot, Some(plan)),
         // A site in a file is what it says for its own runs.
@@ -239,7 +242,9 @@ fn judged_against(
             let all = Kind::ALL.iter().copied();
             scope.spawn(move || (change::intent_digest(plan), FactsText::of(state, all)))
         });
+        let begun = Instant::now();
         let judgement = judge(inputs, moment, found);
+        log::info!("the rules: judged in {} ms", begun.elapsed().as_millis());
         let digests = both.zip(digested.and_then(|digested| digested.join().ok()));
         let digests = digests.map(|((site, lowered), (intent, facts))| Digests {
             intent,

@@ -33,7 +33,7 @@ pub(super) fn run(args: &cli::MergeList, terminal: &mut Terminal<'_>) -> Result<
     let code = if list.evidence.not_captured.is_empty() { exit::OK } else { exit::NOT_GREEN };
     let text = if args.format == StatusFormat::Json { format!("{}\n", list.document) } else { list.in_lines() };
     write!(terminal.out, "{text}")?;
-    writeln!(terminal.err, "the readings are {}", escape::line(&list.worth.message()))?;
+    writeln!(terminal.notes(), "the readings are {}", escape::line(&list.worth.message()))?;
     if args.format == StatusFormat::Json {
         return Ok(code);
     }

@@ -43,6 +43,7 @@ mod tour;
 mod tracked;
 mod upgrade;
 mod verify;
+mod voice;
 mod without_adapter;
 
 use std::io::{self, IsTerminal};
@@ -58,6 +59,7 @@ use crate::text::Limits;
 pub use arguments::arguments;
 use terminal::Patient;
 pub use terminal::{Begun, Lost, Terminal};
+use voice::Voice;
 
 /// Whether there is a person to ask.
 fn may_ask(no_input: bool) -> bool {
@@ -74,13 +76,30 @@ pub fn run(cli: Cli) -> u8 {
     let hides = if masks { Hides::People } else { Hides::Secrets };
     let of_data = if is_its_own(&cli.verb) { Hides::Nothing } else { hides };
     let (mut out, lost) = Patient::new(Masked::new(data, of_data));
-    let (mut err, _) = Patient::new(Masked::new(Inert::new(stderr.lock()), hides));
+    // Not held: what is said on the way (`voice`) comes from other threads too.
+    let (mut err, _) = Patient::new(Masked::new(Inert::new(&stderr), hides));
     let begun = Begun::No;
+    let voice = Voice::of(&cli);
+    let silent = matches!(voice, Ok(Voice::Quiet)).then(io::sink);
     let (typed, keeps) = (run::typed::Typed::of_verb(&cli.verb), terminal::keeps(&cli.verb));
-    let mut terminal =
-        Terminal { out: &mut out, err: &mut err, color, width: width(), wraps, begun, lost, keeps, typed, masks };
-    progress::watch_files();
-    let ended = dispatch(cli.verb, &mut terminal);
+    let mut terminal = Terminal {
+        out: &mut out,
+        err: &mut err,
+        silent,
+        color,
+        width: width(),
+        wraps,
+        begun,
+        lost,
+        keeps,
+        typed,
+        masks,
+    };
+    let ended = voice.and_then(|voice| {
+        voice.show();
+        progress::allow(voice.draws());
+        dispatch(cli.verb, &mut terminal)
+    });
     match terminal.ended(ended) {
         Ok(code) => code,
         Err(failure) => {
@@ -91,7 +110,7 @@ pub fn run(cli: Cli) -> u8 {
             for detail in &failure.details {
                 let _ = writeln!(terminal.err, "{}", prose(format!("  {}", escape::line(detail))));
             }
-            if let Some(help) = failure.help {
+            if let Some(help) = failure.help.filter(|_| !terminal.is_quiet()) {
                 let _ = writeln!(terminal.err, "{}", prose(format!("  help: {}", escape::line(&help))));
             }
             failure.code

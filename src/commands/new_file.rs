@@ -18,7 +18,7 @@ pub(super) fn ensure_new(out: &Path, terminal: &mut Terminal<'_>) -> Result<(), 
     if make_ignored(out).map_err(failed)? {
         // Named by the file: a part of its name is masked less surely than the whole.
         writeln!(
-            terminal.err,
+            terminal.notes(),
             "made the folder of {}: only you can enter it, and git ignores what is in it",
             escape::path(out)
         )?;

@@ -1,6 +1,7 @@
 //! The live site, read beside its copy: as the command line or `plan.toml` names it.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use crate::change;
 use crate::failure::{Failure, exit};
@@ -57,7 +58,9 @@ fn live(named: &str, adapters: &[PathBuf], opened: &Opened) -> Result<(LiveReadi
     let through = members::through([named], adapters, &opened.settings.site)?;
     let through = through.map(|through| Through { came: progress::unseen(), ..through });
     let mut site = site::open_with_members(named, Some(&opened.plan), through.as_ref())?;
+    let begun = Instant::now();
     let snapshot = site.configuration()?.with_worth(Worth::Captured);
+    log::info!("the live site `{}`: read in {} ms", site.name(), begun.elapsed().as_millis());
     of_live(snapshot, (site.name(), Mode::Live), opened)
 }
 

@@ -28,6 +28,9 @@ const OF_ALL: &str = "reading {msg}: {bar:20} {percent} %, {bytes_per_sec}, {eta
 /// Whether a question stands on the terminal, into which nothing may be drawn.
 static IS_ASKED: AtomicBool = AtomicBool::new(false);
 
+/// Whether bars may be drawn at all.
+static IS_ALLOWED: AtomicBool = AtomicBool::new(false);
+
 /// Whether a bar is there: of two files that are read at a time one is shown.
 static IS_DRAWN: AtomicBool = AtomicBool::new(false);
 
@@ -89,9 +92,11 @@ impl Drop for Reading {
     }
 }
 
-/// Shows of each large file how much of it was read, on a terminal.
-pub(super) fn watch_files() {
-    if io::stderr().is_terminal() {
+/// Says whether bars may be drawn; where they may, on a terminal, each large file has one while it is read.
+pub(super) fn allow(may_draw: bool) {
+    let is_allowed = may_draw && io::stderr().is_terminal();
+    IS_ALLOWED.store(is_allowed, Ordering::Relaxed);
+    if is_allowed {
         fs::watch(of_file);
     }
 }
@@ -104,7 +109,7 @@ fn of_file(path: &Path, bytes: u64) -> Seen {
 
 /// Gets how many bytes have come of what is read, again and again, and at the end zero.
 pub(super) fn drawn(what: &'static str) -> Rc<dyn Fn(u64)> {
-    if !io::stderr().is_terminal() {
+    if !IS_ALLOWED.load(Ordering::Relaxed) {
         return unseen();
     }
     let reading = RefCell::new(None);

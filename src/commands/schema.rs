@@ -31,7 +31,7 @@ pub(super) fn run(args: &Schema, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     let one = args.name.as_slice();
     let wanted = if one.is_empty() { SchemaName::value_variants() } else { one };
     for path in write(folder, wanted)? {
-        writeln!(terminal.err, "wrote {}", escape::path(&path))?;
+        writeln!(terminal.notes(), "wrote {}", escape::path(&path))?;
     }
     Ok(exit::OK)
 }

@@ -69,7 +69,7 @@ fn capture(site: &str, out: &Path, terminal: &mut Terminal<'_>) -> Result<u8, Fa
     wrote(out, &collected, terminal)?;
     tracked::attend_to_capture(out, &Books::default(), terminal)?;
     writeln!(
-        terminal.err,
+        terminal.notes(),
         "next: make a site file of it: `plan snapshot from-capture {} --out NAME.site.ndjson`; where the site has its own adapter, name it with `--adapter`",
         escape::shell(&out.display().to_string())
     )?;
@@ -88,7 +88,7 @@ fn inventory_of(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> 
     attention(out, disk::open(out)?, &mut io::sink(), terminal.err)?;
     let file = escape::shell(&out.display().to_string());
     writeln!(
-        terminal.err,
+        terminal.notes(),
         "next: look through it before you give it to anybody: `plan site inventory {file}` shows it"
     )?;
     Ok(exit::OK)
@@ -106,7 +106,7 @@ fn inventory_now(site: &str, terminal: &mut Terminal<'_>) -> Result<(&'static Pa
 
 fn wrote(out: &Path, collected: &Collected, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let at = escape::line(&collected.header.taken_at);
-    Ok(writeln!(terminal.err, "wrote {}: the site at {at}, SHA-256 {}", escape::path(out), &collected.digest)?)
+    Ok(writeln!(terminal.notes(), "wrote {}: the site at {at}, SHA-256 {}", escape::path(out), &collected.digest)?)
 }
 
 /// Shows an inventory once it was read to its end: what is cut or changed shows nothing.
@@ -163,8 +163,8 @@ fn map(site: &str, adapters: &[PathBuf], out: Option<&Path>, terminal: &mut Term
     }
     if let Some(out) = out {
         save_text(out, &draft.text)?;
-        writeln!(terminal.err, "wrote {}: decide each line after `# decide`, then run", escape::path(out))?;
-        writeln!(terminal.err, "  plan adapter check {}", escape::shell(&out.display().to_string()))?;
+        writeln!(terminal.notes(), "wrote {}: decide each line after `# decide`, then run", escape::path(out))?;
+        writeln!(terminal.notes(), "  plan adapter check {}", escape::shell(&out.display().to_string()))?;
     }
     Ok(exit::OK)
 }

@@ -46,7 +46,7 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
     let host = escape::line(&snapshot.header.site.to_string());
     let missing = snapshot.header.sections.values().filter(|c| matches!(c, Capture::Missing(_))).count();
     if snapshot.population.take().is_some() {
-        writeln!(terminal.err, "the population is not copied: keep it next to the site file it was taken with")?;
+        writeln!(terminal.notes(), "the population is not copied: keep it next to the site file it was taken with")?;
     }
     let text = SnapshotFile::new(snapshot).text();
     // A site in a file is what somebody says: only what was read at an address was taken by this machine.
@@ -56,7 +56,7 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
     match out {
         Some(path) => {
             file::save_text(path, &text)?;
-            writeln!(terminal.err, "wrote {}", escape::path(path))?;
+            writeln!(terminal.notes(), "wrote {}", escape::path(path))?;
         }
         None => {
             write!(terminal.out, "{text}")?;
@@ -69,7 +69,7 @@ fn read(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> Result<u
             }
         }
     }
-    writeln!(terminal.err, "{} of {host}; {} not captured", many(objects, "object"), many(missing, "section"))?;
+    writeln!(terminal.notes(), "{} of {host}; {} not captured", many(objects, "object"), many(missing, "section"))?;
     Ok(exit::OK)
 }
 
@@ -98,7 +98,7 @@ fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>)
         true => file::seal_captured(path)?,
         false => file::seal_file(path)?,
     }
-    writeln!(terminal.err, "finalized {}", escape::path(path))?;
+    writeln!(terminal.notes(), "finalized {}", escape::path(path))?;
     let git = Books::default();
     tracked::attend_to_populations([&*path.to_string_lossy()], &git, terminal)?;
     tracked::attend_to_population(path, &git, terminal)?;
@@ -114,17 +114,17 @@ fn finalize(path: &Path, by: Option<(&str, &Path)>, terminal: &mut Terminal<'_>)
     }
     match (Readings::of_this_machine().worth(&sealed), by) {
         (Worth::Captured, _) => {
-            writeln!(terminal.err, "it is as this machine took or imported it, so it stays captured")?;
+            writeln!(terminal.notes(), "it is as this machine took or imported it, so it stays captured")?;
         }
         (_, Some((who, _))) => {
             Readings::attested(&sealed, who, Timestamp::now())?;
-            writeln!(terminal.err, "it counts as attested by `{}` on this machine", escape::line(who))?;
+            writeln!(terminal.notes(), "it counts as attested by `{}` on this machine", escape::line(who))?;
         }
         (Worth::Attested(who), None) => {
-            writeln!(terminal.err, "it is unchanged, and stays attested by `{}`", escape::line(&who))?;
+            writeln!(terminal.notes(), "it is unchanged, and stays attested by `{}`", escape::line(&who))?;
         }
         (Worth::Recorded(_), None) => writeln!(
-            terminal.err,
+            terminal.notes(),
             "as a recording (`--snapshot`) it counts as recorded, since it does not say who answers for it (`--who WHO --plan PLAN`)"
         )?,
     }

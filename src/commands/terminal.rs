@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use crate::cli::{AdapterVerb, BridgeVerb, ContactsVerb, LockVerb, SiteVerb, Verb};
 use crate::failure::{Failure, exit};
+use crate::output::human::Style;
 use crate::output::words;
 use crate::text::masked;
 
@@ -25,6 +26,8 @@ pub struct Terminal<'a> {
     pub out: &'a mut dyn Write,
     /// Everything else.
     pub err: &'a mut dyn Write,
+    /// What takes notes and next commands in, where nobody wants them.
+    pub(super) silent: Option<io::Sink>,
     /// Whether colours may be used.
     pub color: bool,
     /// Columns.
@@ -68,6 +71,24 @@ impl Begun {
 }
 
 impl Terminal<'_> {
+    /// Whether nobody wants more than what was found or failed.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.silent.is_some()
+    }
+
+    /// For what only helps: what was written, what comes next, what a reading is worth.
+    pub(super) fn notes(&mut self) -> &mut dyn Write {
+        match &mut self.silent {
+            Some(silent) => silent,
+            None => self.err,
+        }
+    }
+
+    /// How this terminal is drawn on, with no more than so many findings.
+    pub(super) fn style(&self, most: usize) -> Style {
+        Style { color: self.color, width: self.width, most, hints: !self.is_quiet() }
+    }
+
     /// Notes that a run was begun, so that no exit code says otherwise from here on.
     pub(super) fn has_begun(&mut self, begun: Begun) {
         self.begun = self.begun.max(begun);
@@ -352,6 +373,7 @@ mod tests {
         let mut terminal = Terminal {
             out: &mut out,
             err: &mut io::sink(),
+            silent: None,
             color: false,
             width: 80,
             wraps: false,

@@ -9,7 +9,7 @@ use crate::cli::{self, SchemaName, Tour, Verb};
 use crate::example;
 use crate::failure::{Failure, exit};
 use crate::output::escape;
-use crate::output::human::{Style, paint};
+use crate::output::human::paint;
 
 use super::{Terminal, check, dispatch, schema};
 
@@ -85,7 +85,7 @@ fn say(terminal: &mut Terminal<'_>, words: &str) -> Result<(), Failure> {
 
 /// Runs one command line and shows it first.
 fn step(terminal: &mut Terminal<'_>, words: &[&str]) -> Result<u8, Failure> {
-    let style = Style { color: terminal.color, width: terminal.width, most: 0 };
+    let style = terminal.style(0);
     let shown: Vec<&str> =
         words.iter().map(|word| Path::new(word).file_name().and_then(|name| name.to_str()).unwrap_or(word)).collect();
     writeln!(terminal.out, "{}", paint(style, "1;36", &format!("$ plan {}", shown.join(" "))))?;

@@ -2,7 +2,6 @@
 
 use crate::cli::{StatusFormat, Verify};
 use crate::failure::{Failure, exit};
-use crate::output::human::Style;
 use crate::output::verify::{Verification, human, json};
 use crate::output::{Mode, SiteLine, escape};
 use crate::project::Project;
@@ -40,7 +39,7 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     let mut text = Vec::new();
     match args.format {
         StatusFormat::Human => {
-            let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
+            let style = terminal.style(check::DRAWN);
             human::render(&verification, style, &mut text)?;
         }
         StatusFormat::Json => json::render(&verification, &mut text)?,

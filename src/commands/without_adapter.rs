@@ -21,7 +21,7 @@ pub(super) fn attend_to(reading: &Snapshot, terminal: &mut Terminal<'_>) -> Resu
     }
     let kinds: Vec<&str> = kinds.into_iter().collect();
     Ok(writeln!(
-        terminal.err,
+        terminal.notes(),
         "no adapter says where the site keeps all of: {}. An adapter for this site can: `plan site map INVENTORY --out NAME.adapter.yaml` drafts one \
          from an inventory (`plan site inventory URL --out FILE`, or Tools > Plan on the site); docs/live-site.md, *An adapter for one site*",
         kinds.join(", ")

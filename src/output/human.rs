@@ -27,6 +27,8 @@ pub struct Style {
     pub width: usize,
     /// How many findings are drawn at most; the others are counted.
     pub most: usize,
+    /// Whether it is said what to do next.
+    pub hints: bool,
 }
 
 /// Draws the report: every finding with its place, then what is unproven, then the verdict.
@@ -453,7 +455,7 @@ mod tests {
                 source: Lines::Whole(source), labels: labels.clone(), site: Vec::new(),
             };
             let mut out = String::new();
-            handler(Style { color: false, width: 120, most: 1 }).render_report(&mut out, &picture).expect("a picture");
+            handler(Style { color: false, width: 120, most: 1, hints: true }).render_report(&mut out, &picture).expect("a picture");
             let start = source.position(drawn[0].1.start);
             let headline = format!("[p:{}:{}]", start.line, start.column);
             prop_assert!(out.contains(&headline), "{headline}: {out}");

@@ -201,7 +201,7 @@ pub fn human(status: &Status, style: Style, out: &mut dyn Write) -> io::Result<(
             let left = ended.certificate.as_ref().map(|path| format!("; its certificate is {}", escape::line(path)));
             let (site, left) = (escape::line(&status.site), left.unwrap_or_default());
             writeln!(out, "{what} on {site} ended {}{left}", to_the_second(&ended.at))?;
-            writeln!(out, "next: {}", escape::line(&ended.next))?;
+            next(&ended.next, style, out)?;
         }
         (None, None) => {
             let here = if status.elsewhere.is_some() { " from this folder" } else { "" };
@@ -211,7 +211,7 @@ pub fn human(status: &Status, style: Style, out: &mut dyn Write) -> io::Result<(
                 let (certificate, at, host) =
                     (escape::line(certificate), to_the_second(&escape::line(at)), escape::line(host));
                 writeln!(out, "a rehearsal on {host} ended {at}: its certificate is {certificate}")?;
-                writeln!(out, "next: {}", escape::line(next))?;
+                self::next(next, style, out)?;
             }
         }
         (None, Some(digest)) => {
@@ -226,9 +226,9 @@ pub fn human(status: &Status, style: Style, out: &mut dyn Write) -> io::Result<(
         }
     }
     if let Some(next) = &status.next {
-        writeln!(out, "{} {}", paint(style, "1", "next:"), escape::line(next))?;
+        self::next(next, style, out)?;
     }
-    if !status.site.contains("://") {
+    if style.hints && !status.site.contains("://") {
         writeln!(
             out,
             "this site is in a file: `apply` changes that file, and nothing on the WordPress that it describes"
@@ -259,6 +259,13 @@ pub fn human(status: &Status, style: Style, out: &mut dyn Write) -> io::Result<(
         writeln!(out, "the way back: {}", escape::line(way))?;
     }
     Ok(())
+}
+
+fn next(next: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if !style.hints {
+        return Ok(());
+    }
+    writeln!(out, "{} {}", paint(style, "1", "next:"), escape::line(next))
 }
 
 /// How many of the plan's decisions still ask something of a person, by whose they are.

@@ -13,6 +13,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::diag::{Document, Finding};
 use crate::failure::Failure;
@@ -141,7 +142,14 @@ impl Project {
         let last = self.parsed.borrow().clone();
         let parsed = last.filter(|last| last.is_still(&bytes)).unwrap_or_else(|| {
             self.times.set(self.times.get() + 1);
-            Arc::new(parse(&self.path, bytes, (self.limits, self.show_personal), &self.git))
+            let (begun, length) = (Instant::now(), bytes.len());
+            let parsed = parse(&self.path, bytes, (self.limits, self.show_personal), &self.git);
+            log::info!(
+                "the plan `{}`: {length} bytes; parsed, its form compared, and its contacts' values read in {} ms",
+                self.path.display(),
+                begun.elapsed().as_millis()
+            );
+            Arc::new(parsed)
         });
         self.parsed.replace(Some(Arc::clone(&parsed)));
         Opened { parsed, record, settings, backup_dir: self.backup_dir.clone(), git: self.git.clone() }

@@ -160,6 +160,7 @@ pub struct Demands {
 /// Where there are some that cannot be read, belong to somebody else, or are not understood.
 pub(crate) fn of(plan: &Path) -> Result<Settings, Failure> {
     let Some(nearest::Found { file, text }) = nearest(plan)? else {
+        log::info!("no `{NAME}` holds for `{}`", plan.display());
         return Ok(Settings { site: OfSite::default().in_file(&plan.with_file_name(NAME)), ..Settings::default() });
     };
     let wrong = |at: Option<Range<usize>>, what: &str| {
@@ -179,6 +180,7 @@ pub(crate) fn of(plan: &Path) -> Result<Settings, Failure> {
         let message = format!("`{}` refuses attestations for `{id}`, but there is no such rule", file.display());
         return Err(Failure::new(exit::COULD_NOT_RUN, message).help("`plan explain` lists them all"));
     }
+    log::info!("`{}` holds for `{}`", file.display(), plan.display());
     settings.backup.settings = folder_of(&file).to_owned();
     settings.site = settings.site.in_file(&file);
     settings.file = Some(file);

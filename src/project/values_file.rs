@@ -84,6 +84,7 @@ fn unreadable(name: &str, error: &io::Error) -> Finding {
 fn read_values(plan: &Path, name: &str) -> io::Result<(PathBuf, Vec<u8>)> {
     let folder = Folder::of(plan);
     let bytes = folder.read(name, CONTACTS_LIMIT as u64)?;
+    log::info!("the contacts' values `{}`: {} bytes", plan.with_file_name(name).display(), bytes.len());
     Ok((folder.path(name), bytes))
 }
 

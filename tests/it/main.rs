@@ -112,6 +112,7 @@ mod transcripts;
 #[cfg(target_os = "linux")]
 mod typed;
 #[cfg(unix)]
+mod voice;
 mod waits;
 mod walk;
 mod way_back;

@@ -108,7 +108,7 @@ fn shown(plan: &[u8], contacts: Option<&[u8]>) -> Vec<String> {
     };
     let mut outs = [const { Vec::new() }; 10];
     let all = std::slice::from_ref(&report);
-    human::render(&report, Style { color: false, width: 200, most: 60 }, &mut outs[0]).unwrap();
+    human::render(&report, Style { color: false, width: 200, most: 60, hints: true }, &mut outs[0]).unwrap();
     concise::render(&report, &mut outs[1]).unwrap();
     json::render(&report, &mut outs[2]).unwrap();
     json_lines::render(all, &mut outs[3]).unwrap();

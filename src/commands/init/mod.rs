@@ -71,14 +71,14 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     tracked::attend_to_populations([&*args.site], &Books::default(), terminal)?;
     if !inline && writes_values {
         writeln!(
-            terminal.err,
+            terminal.notes(),
             "wrote {}, which {} ignores",
             escape::path(&folder.path(&values)),
             escape::path(&folder.path(".gitignore"))
         )?;
     }
     writeln!(
-        terminal.err,
+        terminal.notes(),
         "wrote {} from {}, with {}",
         escape::path(&args.out),
         escape::line(&snapshot.header.site.to_string()),
@@ -95,7 +95,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     }
     if let Some(why) = without {
         writeln!(
-            terminal.err,
+            terminal.notes(),
             "no contacts could be chosen, as the members are unknown: {}; until they are read, add ten by hand under `spot_check`",
             escape::line(&why)
         )?;
@@ -114,7 +114,7 @@ pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         )?;
     }
     for line in next::next(&args.out, (&args.site, &args.adapters.files), &settings) {
-        writeln!(terminal.err, "{}", escape::line(&line))?;
+        writeln!(terminal.notes(), "{}", escape::line(&line))?;
     }
     Ok(exit::OK)
 }

@@ -146,7 +146,7 @@ fn given(
     terminal.has_begun(Begun::Written);
     let masked = append(&path_of(&by.plan), by.who(), Timestamp::now(), &evidence)?.masked;
     if masked > 0 {
-        writeln!(terminal.err, "recorded{}", of_masked(masked))?;
+        writeln!(terminal.notes(), "recorded{}", of_masked(masked))?;
     }
     let journal = files.open_journal()?;
     Ok((session.run(journal), seen))

@@ -11,7 +11,6 @@ use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::model::text::many;
 use crate::model::{Unmeasured, digest};
-use crate::output::human::Style;
 use crate::output::{concise, diff, escape};
 use crate::project::signed;
 use crate::rules;
@@ -74,12 +73,12 @@ pub(super) fn confirm(
             kept_seals::keep(&args.plan, &key, sealed)?;
         }
         if let Some(Signature::By(reviewer)) = presented.as_ref().map(Presented::signature) {
-            writeln!(terminal.err, "the seal is signed by `{}`", escape::line(reviewer))?;
+            writeln!(terminal.notes(), "the seal is signed by `{}`", escape::line(reviewer))?;
         }
         return Ok(known.or_else(|| checked.confirmation()));
     }
     ask(gate::ensure_may_be_confirmed, (checked, given), &Typed::of(args))?;
-    let style = Style { color: terminal.color, width: terminal.width, most: check::DRAWN };
+    let style = terminal.style(check::DRAWN);
     diff::human::render(&changes, style, terminal.out)?;
     let digits = &changes.digests.changes[..8];
     writeln!(terminal.out, "\n{}", who_acts(&checked.executors, &args.site))?;

@@ -5,7 +5,7 @@ use crate::cli::{Log, StatusFormat};
 use crate::commands::Terminal;
 use crate::failure::{Failure, exit};
 use crate::output::escape;
-use crate::output::human::{Style, paint};
+use crate::output::human::paint;
 use crate::output::words::to_the_second;
 
 use super::event_log::{Line, Occurrence};
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure
             StatusFormat::Human => {
                 let line = format!("{}  {}", to_the_second(&entry.at.to_string()), message(entry, &events));
                 let line = terminal.prose(&line).into_owned();
-                let style = Style { color: terminal.color, width: terminal.width, most: 0 };
+                let style = terminal.style(0);
                 let shown = color_of(&entry.event).map_or_else(|| line.clone(), |color| paint(style, color, &line));
                 writeln!(terminal.out, "{shown}")?;
             }
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Log, terminal: &mut Terminal<'_>) -> Result<u8, Failure
         && let Some(digest) = earlier(&files, progress.as_ref(), terminal)?
     {
         writeln!(
-            terminal.err,
+            terminal.notes(),
             "an earlier run, of the changes {}, is on record too; `{}` says when it can be undone",
             &digest[..16],
             files.command("status")

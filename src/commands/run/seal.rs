@@ -43,12 +43,12 @@ pub(crate) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
     writeln!(terminal.out, "  changes  {}", seal.digests.changes)?;
     if let Some(site) = checked.site.as_ref().filter(|site| site.line.mode == Mode::Snapshot) {
         let how = escape::line(&site.line.how());
-        writeln!(terminal.err, "this is of {how}; `apply` reads the site itself, and refuses if it changed since")?;
+        writeln!(terminal.notes(), "this is of {how}; `apply` reads the site itself, and refuses if it changed since")?;
     }
     if signature_of(&file).symlink_metadata().is_ok() {
         let old = signature_of(&file);
         writeln!(
-            terminal.err,
+            terminal.notes(),
             "`{}` is the signature of the seal before this one; remove it, or sign this one",
             escape::path(&old)
         )?;

@@ -19,7 +19,6 @@ use crate::guide::{Back, LIVE_FILE, Stage, duties, steps};
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::{Executor, Identity, ObjectRef, Plan, Step};
 use crate::output::escape;
-use crate::output::human::Style;
 use crate::output::status::{self, Before, Ended, Line, Rehearsed, Stand};
 use crate::project::{Opened, Project};
 use crate::site::{self, Site as _};
@@ -106,7 +105,7 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     match args.format {
         StatusFormat::Human => {
             let mut text = Vec::new();
-            let style = Style { color: terminal.color, width: terminal.width, most: 0 };
+            let style = terminal.style(0);
             status::human(&status, style, &mut text)?;
             let text = terminal.prose(&String::from_utf8_lossy(&text)).into_owned();
             write!(terminal.out, "{text}")?;

@@ -245,7 +245,7 @@ impl Run {
         let counted = seen.map(|seen| seen.counted()).unwrap_or_default();
         let more = [waiting.time.clone(), counted, still];
         // One line, so that the next one can take its place.
-        if !self.log.is_on_stderr() {
+        if !self.log.is_on_stderr() && !terminal.is_quiet() {
             let line = line(&escape::line(lacks), &more, WIDTH.min(terminal.width - 1));
             write!(terminal.err, "\r\x1b[K{line}")?;
             waiting.is_drawn = true;

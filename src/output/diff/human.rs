@@ -124,5 +124,8 @@ fn footer(changes: &Changes<'_>, style: Style, out: &mut dyn Write) -> io::Resul
     writeln!(out, "  intent   {}", changes.digests.intent)?;
     writeln!(out, "  facts    {}", changes.digests.facts)?;
     writeln!(out, "  changes  {}", paint(style, "1", &changes.digests.changes))?;
+    if !style.hints {
+        return Ok(());
+    }
     writeln!(out, "{}", escape::line(&next(changes).to_string()))
 }

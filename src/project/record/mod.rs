@@ -36,7 +36,11 @@ pub(crate) fn load(path: &Path) -> Result<Record, Failure> {
 fn text_of(path: &Path) -> Result<String, Failure> {
     match Folder::of(path).read(path.file_name().unwrap_or_default(), LIMIT).and_then(readable) {
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(String::new()),
-        text => text.map_err(|e| Failure::file("read", path, &e)),
+        text => {
+            let text = text.map_err(|e| Failure::file("read", path, &e))?;
+            log::info!("the record `{}`: {} bytes", path.display(), text.len());
+            Ok(text)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The reader: HTTP that can send nothing but GET, to one site, within bounds.
 
 mod body;
+mod exchange;
 mod failed;
 mod probe;
 mod stream;
@@ -30,6 +31,7 @@ use crate::site::SiteError;
 
 use body::json;
 pub(super) use probe::{Arrives, SAYS};
+use exchange::Exchange;
 pub(super) use stream::{Got, Sent};
 
 const MAX_REDIRECTS: usize = 5;
@@ -296,23 +298,30 @@ impl Reader {
 
     /// One try, with redirects in the site's own folder.
     fn follow(&self, url: Url, within: Duration) -> Result<Answer, Failure> {
-        self.receive(self.respond(url, within)?, within)
+        let (response, exchange) = self.respond(url, within)?;
+        self.receive(response, exchange, within)
     }
 
-    fn respond(&self, mut url: Url, within: Duration) -> Result<Response<Body>, Failure> {
+    fn respond(&self, mut url: Url, within: Duration) -> Result<(Response<Body>, Exchange), Failure> {
         let begun = Instant::now();
+        let mut exchange = Exchange::begin(&url, &self.login);
         for _ in 0..=MAX_REDIRECTS {
             let left = within
                 .min(self.spent.one_more(&self.limits).map_err(Failure::NoEnd)?)
                 .saturating_sub(begun.elapsed())
                 .max(Duration::from_millis(1));
-            let response = self.send(&url, left).map_err(|error| self.unanswered(self.failure(error, within)))?;
+            let response = self.send(&url, left).map_err(|error| {
+                exchange.has_none();
+                self.unanswered(self.failure(error, within))
+            })?;
             self.answered.set(true);
-            match redirect(&url, &response)? {
-                Some(next) if self.is_own(&next) => url = next,
-                Some(next) => return Err(Failure::Elsewhere(self.login.hide(next.as_str()))),
-                None => return Ok(response),
+            let Some(next) = redirect(&url, &response)? else { return Ok((response, exchange)) };
+            exchange.is_redirected(response.status().as_u16());
+            if !self.is_own(&next) {
+                return Err(Failure::Elsewhere(self.login.hide(next.as_str())));
             }
+            url = next;
+            exchange = Exchange::begin_elsewhere(&url);
         }
         Err(Failure::RedirectsOnAndOn)
     }
@@ -337,7 +346,7 @@ impl Reader {
         request.config().timeout_global(Some(within)).build().call()
     }
 
-    fn receive(&self, response: Response<Body>, within: Duration) -> Result<Answer, Failure> {
+    fn receive(&self, response: Response<Body>, exchange: Exchange, within: Duration) -> Result<Answer, Failure> {
         let (head, body) = response.into_parts();
         let text = |name: header::HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
         let content_type = text(header::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
@@ -345,6 +354,7 @@ impl Reader {
         let limit = self.limits.body;
         let read = body.into_reader().take(limit.saturating_add(1)).read_to_end(&mut bytes);
         read.map_err(|error| self.failure(error.into(), within))?;
+        exchange.is_answered(head.status.as_u16(), bytes.len() as u64);
         self.spent.received(bytes.len());
         if bytes.len() as u64 > limit {
             return Err(Failure::TooLarge(limit));

@@ -223,6 +223,15 @@ impl Login {
         }
     }
 
+    /// Where it is from.
+    pub(in crate::site) fn whence(&self) -> &'static str {
+        match self.source {
+            Source::Environment => "the environment",
+            Source::Keyring => "the keyring",
+            Source::Person => "a person, who typed it",
+        }
+    }
+
     /// Whether the user may be given by an e-mail address, as WordPress lets them.
     pub(super) fn may_be_address(&self) -> bool {
         self.user.contains('@')

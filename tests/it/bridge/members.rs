@@ -161,6 +161,21 @@ fn a_check_has_its_census_and_a_first_plan_its_ten_contacts() {
     let values = std::fs::read_to_string(club.folder.path().join("private/first.contacts.yaml")).unwrap();
     assert_eq!(values.matches("email: ").count(), 10);
     let of = ["bloom-coaching.yaml", "--site", url];
+    // Members are read, and nobody who looks on sees one of them, nor the login.
+    let password = club.site.staging.text("/password").to_owned();
+    let people: Vec<&str> =
+        values.lines().filter_map(|line| line.split("email: ").nth(1)?.split([',', '}']).next()).collect();
+    for words in [
+        &["check", "bloom-coaching.yaml", "--site", url][..],
+        &["snapshot", "--site", url, "--out", "seen.site.ndjson"],
+    ] {
+        let ran = club.run(&[words, &["-vv", "--show-personal"]].concat());
+        assert!(ran.err.contains("http: GET ") && ran.err.contains("verbose: the login for "), "{}", ran.err);
+        let secrets = [password.as_str(), &password.replace(' ', ""), "operator", "Basic", "uthorization", "ookie"];
+        for secret in secrets.into_iter().chain(people.iter().map(|person| person.trim())) {
+            assert!(secret.len() > 4 && !ran.err.contains(secret), "`{secret}` in {}", ran.err);
+        }
+    }
     club.run(&[&["contacts", "record"][..], &of].concat())
         .ends(0, &["10 contacts, 0 of them new, 0 with other values"]);
     club.run(&[&["contacts", "suggest"][..], &of, &["--count", "2"]].concat())

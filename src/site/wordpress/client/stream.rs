@@ -9,6 +9,7 @@ use ureq::http::HeaderMap;
 use ureq::http::header;
 use url::Url;
 
+use super::exchange::Counted;
 use super::{Answer, Failure, Reader};
 
 /// What comes of asking for a stream.
@@ -66,14 +67,15 @@ impl Reader {
 
     fn begin_lines(&self, url: Url) -> Result<Got, Failure> {
         let within = self.limits.reading;
-        let response = self.respond(url, within)?;
+        let (response, exchange) = self.respond(url, within)?;
         let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let of = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if response.status() == 200 && of.eq_ignore_ascii_case("application/x-ndjson") {
             let sent = Sent::of(response.headers());
-            return Ok(Got::Lines(Box::new(response.into_body().into_reader()), sent));
+            let lines = Counted::new(response.into_body().into_reader(), exchange, 200);
+            return Ok(Got::Lines(Box::new(lines), sent));
         }
-        self.receive(response, within).map(Got::Answer)
+        self.receive(response, exchange, within).map(Got::Answer)
     }
 
     /// Why a stream broke off: what began as HTTP and goes on otherwise was cut.
