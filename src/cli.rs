@@ -22,6 +22,7 @@ mod snapshot;
 mod support;
 mod survey;
 mod time;
+mod variables;
 
 use std::convert::Infallible;
 use std::path::PathBuf;
@@ -48,6 +49,7 @@ pub use snapshot::{Snapshot, SnapshotVerb};
 pub use support::{Helper, SupportBundle};
 pub use survey::Survey;
 pub use time::{RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
+pub use variables::{Variables, all as variables};
 
 /// A membership site's switch to AccessAlly Managed Contacts, as a reviewed file.
 ///
@@ -68,8 +70,11 @@ pub struct Cli {
     pub quiet: bool,
     /// Say on standard error what is read from where and how long each part takes; with `-vv` also each request to a site. No value, no
     /// login and no person is in it. Where neither is given, `PLAN_LOG` says it: quiet, verbose or http.
-    #[arg(long, short, global = true, action = ArgAction::Count, help_heading = RARE)]
+    #[arg(long, short, global = true, action = ArgAction::Count, conflicts_with = "quiet", help_heading = RARE)]
     pub verbose: u8,
+    /// What of the environment counts for it.
+    #[arg(skip)]
+    pub variables: Variables,
     /// What to do.
     #[command(subcommand)]
     pub verb: Verb,

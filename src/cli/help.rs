@@ -9,6 +9,7 @@ use clap::error::ErrorKind;
 use clap::{Command, CommandFactory as _, Parser as _};
 
 use super::Cli;
+use super::variables::added;
 
 /// The verbs in the order of work.
 const GROUPS: [(&str, &[&str]); 8] = [
@@ -80,18 +81,22 @@ fn codes(ends: &[u8]) -> StyledStr {
     text
 }
 
-/// Reads a command line.
+/// Reads a command line, and what the environment says in addition.
 ///
 /// # Errors
 /// What clap says of one that cannot be used, and where help or the version is asked for.
-pub fn parse(words: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Cli, clap::Error> {
-    let words: Vec<OsString> = words.into_iter().map(Into::into).collect();
+pub fn parse(
+    words: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<Cli, clap::Error> {
+    let (words, variables) = added(words.into_iter().map(Into::into).collect(), environment)?;
     let is_help = |kind| matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
     // The screen is made for whoever is shown it, and no run waits for that.
-    Cli::try_parse_from(&words).map_err(|error| match is_help(error.kind()) {
+    let read = Cli::try_parse_from(&words).map_err(|error| match is_help(error.kind()) {
         true => command().try_get_matches_from(words).err().unwrap_or(error),
         false => error,
-    })
+    });
+    read.map(|cli| Cli { variables, ..cli })
 }
 
 /// The template of the first screen: the verbs in their groups, what is written where, the options.
@@ -114,7 +119,8 @@ fn first_screen(all: &Command) -> StyledStr {
     }
     say(&format!("\n{}\n{WRITTEN}\n\n{{options}}\n\n", painted(header, "What is written where:")));
     say(
-        "Start here: `plan tour` runs everything on an example, in a folder of its own.\nWhat a word means: `plan explain barrier`.",
+        "Start here: `plan tour` runs everything on an example, in a folder of its own.\nWhat a word means: `plan explain barrier`.\n\
+        Options can stand in the environment: PLAN_FAIL_ON for `--fail-on`, and so on.",
     );
     screen
 }

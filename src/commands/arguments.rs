@@ -5,11 +5,11 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use clap::error::ErrorKind;
 
-use crate::cli::{self, Cli, renamed};
+use crate::cli::{self, Cli, Variables, renamed};
 use crate::failure::exit;
 use crate::output::escape;
 use crate::output::inert::Inert;
-use crate::text::without_addresses;
+use crate::text::{nearest, without_addresses};
 
 /// What `plan --version` prints.
 const VERSION: &str = concat!("plan ", env!("CARGO_PKG_VERSION"));
@@ -27,7 +27,7 @@ pub fn arguments(words: impl IntoIterator<Item = OsString>) -> Result<Cli, u8> {
         drop(writeln!(io::stdout(), "{}", VERSION));
         return Err(exit::OK);
     }
-    let error = match cli::parse(&words) {
+    let error = match cli::parse(&words, std::env::vars_os()) {
         Ok(cli) => return Ok(cli),
         Err(error) => error,
     };
@@ -40,12 +40,38 @@ pub fn arguments(words: impl IntoIterator<Item = OsString>) -> Result<Cli, u8> {
         return Err(exit::USAGE);
     }
     // What is given as text on one line is refused for the same reason.
-    let words = words.iter().map(|word| OsString::from(escape::line(&word.to_string_lossy())));
-    let said = cli::parse(words).err().filter(clap::Error::use_stderr).unwrap_or_else(unread).render();
+    let shown = |word: &OsString| OsString::from(escape::line(&word.to_string_lossy()));
+    // A list has a line for each value.
+    let lines = |value: &OsString| value.to_string_lossy().lines().map(escape::line).collect::<Vec<_>>().join("\n");
+    let environment = std::env::vars_os().map(|(name, value)| (name, lines(&value).into()));
+    let said = cli::parse(words.iter().map(shown), environment)
+        .err()
+        .filter(clap::Error::use_stderr)
+        .unwrap_or_else(unread)
+        .render();
     let said = if io::stderr().is_terminal() && colors() { said.ansi().to_string() } else { said.to_string() };
     // Where standard error cannot be written there is nobody left to tell.
     drop(Inert::new(io::stderr().lock()).write_all(without_addresses(&said).as_bytes()));
     Err(exit::USAGE)
+}
+
+/// Says, where somebody wants to know, which variables count, and which look like one that would.
+pub(super) fn attend_to_variables(variables: &Variables) {
+    if !log::log_enabled!(log::Level::Info) {
+        return;
+    }
+    for name in &variables.used {
+        log::info!("{name} counts, as the command line does not say it");
+    }
+    for name in &variables.overruled {
+        log::info!("{name} does not count, as the command line says otherwise");
+    }
+    let known = if variables.unknown.is_empty() { Vec::new() } else { cli::variables() };
+    for name in &variables.unknown {
+        if let Some(meant) = nearest(name, &known) {
+            log::info!("{name} is no option's; the nearest is {meant}");
+        }
+    }
 }
 
 /// What is said where the arguments were refused as they are, and would not be as text on one line.

@@ -97,6 +97,7 @@ pub fn run(cli: Cli) -> u8 {
     };
     let ended = voice.and_then(|voice| {
         voice.show();
+        arguments::attend_to_variables(&cli.variables);
         progress::allow(voice.draws());
         dispatch(cli.verb, &mut terminal)
     });

@@ -89,7 +89,7 @@ fn step(terminal: &mut Terminal<'_>, words: &[&str]) -> Result<u8, Failure> {
     let shown: Vec<&str> =
         words.iter().map(|word| Path::new(word).file_name().and_then(|name| name.to_str()).unwrap_or(word)).collect();
     writeln!(terminal.out, "{}", paint(style, "1;36", &format!("$ plan {}", shown.join(" "))))?;
-    let cli = cli::parse(std::iter::once("plan").chain(words.iter().copied()))
+    let cli = cli::parse(std::iter::once("plan").chain(words.iter().copied()), std::iter::empty())
         .map_err(|e| Failure::new(exit::USAGE, e.to_string()))?;
     match cli.verb {
         Verb::Check(args) => check::run_drawing(&args, FIRST, terminal),

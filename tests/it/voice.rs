@@ -1,4 +1,4 @@
-//! How much is said besides data: `--quiet`, `--verbose`, `PLAN_LOG`.
+//! How much is said besides data: `--quiet`, `--verbose`, `PLAN_LOG`. And what else the environment says.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -170,4 +170,101 @@ fn requests_are_shown_without_what_a_site_sends_back() {
             assert!(!said.contains(secret), "`{secret}` in {ran:#?}");
         }
     }
+}
+
+/// Each variable that an option has, and those of options that a person says, all at once: nothing is written, confirmed or attested by them.
+#[test]
+fn nothing_dangerous_comes_with_an_environment() {
+    let place = Place::new();
+    let digest = place.digest();
+    let before = place.read(SITE);
+    let set = [
+        ("PLAN_SITE", SITE),
+        ("PLAN_CONFIRM", &digest),
+        ("PLAN_WHO", "jo"),
+        ("PLAN_ON", "live"),
+        ("PLAN_HOST", "bloom.example"),
+        ("PLAN_ACKNOWLEDGE", "run migration on staging.bloom.example"),
+        ("PLAN_ACCEPT_UNKNOWN", "members"),
+        ("PLAN_RESUME", "1"),
+        ("PLAN_THROUGH", "certify"),
+        ("PLAN_YES", "1"),
+        ("PLAN_SHOW_PERSONAL", "1"),
+        ("PLAN_OUT", "written"),
+        ("PLAN_ID", "1"),
+        ("PLAN_SEAL", "bloom-coaching.seal.json"),
+        ("PLAN_NO_INPUT", "1"),
+    ];
+    let with = |words: &[&str]| Ran::from(place.command(words).envs(set).output().unwrap());
+    let written = |file: &str| place.path(file).exists();
+    let record = place.read("bloom-coaching.record.ndjson");
+    with(&["apply", PLAN]).ends(2, &["--site"]);
+    with(&["apply", PLAN, "--site", SITE]).ends(12, &["no digest was confirmed"]);
+    with(&["undo", PLAN]).ends(2, &["--site"]);
+    with(&["adopt", PLAN]).ends(2, &["--site"]);
+    with(&["purge", PLAN]).ends(2, &["--site"]);
+    with(&["lock", "break", PLAN, "--site", SITE]).ends(2, &["--id"]);
+    with(&["record", "ack", "--plan", PLAN]).ends(2, &[]);
+    with(&["snapshot"]).ends(0, &[]);
+    assert!(!written("written") && place.read(SITE) == before && record == place.read("bloom-coaching.record.ndjson"));
+    // What only reads does count: the site, and that of staging.
+    let checked = with(&["check", PLAN, "--format", "json"]);
+    assert!(checked.code == Some(0) && checked.out.contains("staging.bloom.example"), "{checked:#?}");
+}
+
+#[test]
+fn a_variable_is_named_where_it_is_wrong_and_a_misspelt_one_only_to_who_asks() {
+    let place = Place::new();
+    let with =
+        |name: &str, value: &str, words: &[&str]| Ran::from(place.command(words).env(name, value).output().unwrap());
+    let check = ["check", PLAN, "--no-site"];
+    with("PLAN_FAIL_ON", "nothing", &check).ends(2, &["PLAN_FAIL_ON is `nothing`: it can be error, unproven, warning"]);
+    with("PLAN_FAIL_ON", "warning", &["check", "bloom-coaching-first-draft.yaml", "--no-site"]).ends(1, &[]);
+    let hostile = with("PLAN_FAIL_ON", "::error::x \u{1b}[2J tess@nowhere.example", &check);
+    hostile.ends(2, &["PLAN_FAIL_ON is"]);
+    assert!(
+        !hostile.err.contains('\u{1b}') && !hostile.err.contains("tess@") && !hostile.err.contains("\n::"),
+        "{hostile:#?}"
+    );
+    let misspelt = with("PLAN_FIAL_ON", "warning", &check);
+    assert_eq!((misspelt.code, misspelt.err.as_str()), (Some(0), ""));
+    with("PLAN_FIAL_ON", "warning", &[&check[..], &["-v"]].concat())
+        .ends(0, &["verbose: PLAN_FIAL_ON is no option's; the nearest is PLAN_FAIL_ON"]);
+    let seen = with("PLAN_GATE", "migrate", &[&check[..], &["-v"]].concat());
+    seen.ends(0, &["verbose: PLAN_GATE counts"]);
+    assert!(seen.out.contains("at gate `migrate`"), "{seen:#?}");
+    with("PLAN_VERBOSE", "1", &check).ends(0, &["verbose: "]);
+    // Help says nothing of an environment's values.
+    let help = with("PLAN_FAIL_ON", "canary", &["check", "--help"]);
+    assert!(help.code == Some(0) && !help.out.contains("canary") && !help.out.contains("[env"), "{help:#?}");
+}
+
+/// A name that something in this repository reads already means the same as the option, or is no option's.
+#[test]
+fn no_name_means_two_things() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let known = amc_plan::cli::variables();
+    let mut files =
+        vec!["action.yml".into(), "review/judge.sh".into(), "review/comment.sh".into(), "review/gitlab.yml".into()];
+    crate::tidy::rust_files(&root.join("src"), &mut files);
+    crate::tidy::rust_files(&root.join("tests"), &mut files);
+    let mut named = std::collections::BTreeSet::new();
+    for file in files {
+        let text = std::fs::read_to_string(root.join(&file)).unwrap();
+        if file.ends_with("cli/variables.rs") || file.ends_with("it/voice.rs") {
+            continue;
+        }
+        for (at, _) in text.match_indices("PLAN_") {
+            let whole = |c: char| c.is_ascii_uppercase() || c == '_';
+            if !text[..at].ends_with(whole) {
+                named.insert(
+                    text[at..].chars().take_while(|c| whole(*c)).collect::<String>().trim_end_matches('_').to_owned(),
+                );
+            }
+        }
+    }
+    assert!(named.contains("PLAN_LOGIN_USER"), "{named:?}");
+    let both: Vec<&String> = named.iter().filter(|name| known.contains(name)).collect();
+    // The folder of backups and the recording of GitLab's job are what the options of their names say.
+    assert_eq!(both, ["PLAN_BACKUP_DIR", "PLAN_FAIL_ON", "PLAN_SNAPSHOT"]);
 }
