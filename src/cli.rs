@@ -495,6 +495,8 @@ pub enum SchemaName {
     Diff,
     /// Of `plan status --format json`.
     Status,
+    /// Of `plan status FOLDER --format json`.
+    Overview,
     /// Of a line of `plan log --format json`, and of what `--log-json` writes.
     Log,
     /// Of `plan lock status --format json`.

@@ -27,6 +27,7 @@ mod members;
 mod merge_list;
 mod new_file;
 mod original;
+mod plans_below;
 mod progress;
 mod record;
 mod removed;

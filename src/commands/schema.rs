@@ -133,6 +133,7 @@ fn schema(name: SchemaName) -> Value {
         SchemaName::Seal => schema::written::<Seal>(),
         SchemaName::Diff => schema::written::<output::diff::json::Document<'_>>(),
         SchemaName::Status => schema::written::<output::status::Document<'_>>(),
+        SchemaName::Overview => schema::written::<output::overview::Document<'_>>(),
         SchemaName::Log => schema::written::<event_log::Line<'_>>(),
         SchemaName::Lock => schema::written::<lock::Document<'_>>(),
         SchemaName::Verify => schema::written::<output::verify::json::Document<'_>>(),

@@ -18,6 +18,7 @@ pub mod junit;
 mod listed;
 pub mod markdown;
 pub mod masked;
+pub mod overview;
 pub mod proofs;
 pub mod rdjson;
 pub mod runbook;

@@ -70,6 +70,7 @@ mod one_key;
 mod opened_once;
 mod other_readers;
 mod output;
+mod overview;
 mod partly;
 mod partly_wordpress;
 mod personal;

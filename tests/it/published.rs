@@ -50,6 +50,8 @@ pub(crate) fn hold(words: &[&str], folder: &Path, out: &str) {
     let verb = words.iter().copied().find(|word| of(word).is_some() || ["apply", "undo", "seal"].contains(word));
     if matches!(after("--format"), Some("json" | "json-v1" | "json-lines")) && !out.trim().is_empty() {
         let of_adapters = (words.first() == Some(&"adapter")).then_some("adapter-facts");
+        let of_folder = words.get(1).is_some_and(|word| verb == Some("status") && folder.join(word).is_dir());
+        let of_adapters = of_adapters.or(of_folder.then_some("overview"));
         let schema = of_adapters.or_else(|| verb.and_then(of)).unwrap_or_else(|| panic!("{words:?} has no schema"));
         let is_of_lines = after("--format") == Some("json-lines");
         let schema = if is_of_lines { "report-line" } else { schema };

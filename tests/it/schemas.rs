@@ -7,7 +7,7 @@ use crate::place::{PLAN, Place, SITE};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "plan",
     "snapshot",
     "report",
@@ -15,6 +15,7 @@ const NAMES: [&str; 16] = [
     "seal",
     "diff",
     "status",
+    "overview",
     "log",
     "lock",
     "verify",

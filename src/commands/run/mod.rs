@@ -23,6 +23,7 @@ mod moved;
 mod no_change;
 mod noted_run;
 mod on_time;
+mod overview;
 pub(super) mod previous_run;
 pub(super) mod purge;
 mod reopen;

@@ -12,7 +12,7 @@ use crate::apply::machine::{Next, Progress};
 use crate::apply::since::undone_at;
 use crate::apply::walk;
 use crate::change::Task;
-use crate::cli::{Status, StatusFormat};
+use crate::cli::{Of, Status, StatusFormat};
 use crate::commands::{Terminal, inputs};
 use crate::failure::{Failure, exit};
 use crate::guide::{Back, LIVE_FILE, Stage, duties, steps};
@@ -26,14 +26,27 @@ use crate::trust::{of_this_machine, recorded_here};
 
 use super::certificate::{self, Kept};
 use super::kept;
+use super::overview;
 use super::run_files::RunFiles;
 use super::state::Unfinished;
 use super::typed::Typed;
 
 pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let project = Project::new(&args.of.plan, args.limits.into());
+    if args.plan.is_dir() {
+        return overview::run(args, terminal);
+    }
+    let Some(site) = args.site.clone() else {
+        let message = "the site of the run is not named";
+        return Err(Failure::new(exit::USAGE, message)
+            .help("name it as it was given to `apply`, with `--site SITE`; `plan status FOLDER` shows all plans below a folder"));
+    };
+    of_a_plan(&Of { plan: args.plan.clone(), site }, args, terminal)
+}
+
+fn of_a_plan(of: &Of, args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let project = Project::new(&of.plan, args.limits.into());
     let opened = project.open()?;
-    let files = RunFiles::of_project(&project, &args.of.site);
+    let files = RunFiles::of_project(&project, &of.site);
     let run = files.unfinished()?;
     let held = matches!(lock::standing(&files.lock(), Timestamp::now())?, Standing::Held(_));
     let ended = finished(&files, run.as_ref());
@@ -44,7 +57,7 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     let on = begin.map_or_else(|| role(&opened.plan, &files), |begin| begin.on);
     let Some(strategy) = begin.map_or(opened.plan.strategy, |begin| begin.strategy) else {
         if begin.is_none() && args.format == StatusFormat::Human {
-            return without_strategy(args, terminal);
+            return without_strategy(of, terminal);
         }
         return Err(Failure::new(exit::USAGE, "the plan names no `strategy`, so its steps are not known")
             .help("name one of rehearse-and-replay, freeze-and-push, push-then-merge"));
@@ -54,21 +67,21 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         |step: &&Step| **step != Step::EnterMaintenance || begin.is_none_or(|begin| begin.steps().contains(step));
     let by_whom = |step: Step| match begin {
         Some(begin) => begin.executor(step),
-        None if step == Step::Configure => who_changes(&opened, (&args.of.site, on)).unwrap_or(step.about().executor),
+        None if step == Step::Configure => who_changes(&opened, (&of.site, on)).unwrap_or(step.about().executor),
         None => step.about().executor,
     };
     let all = steps(strategy, on).iter().filter(is_known);
     let lines = all.map(|step| line(*step, (begin, by_whom(*step)), progress, events)).collect();
     let elsewhere = files.elsewhere(run.as_ref())?.map(|elsewhere| elsewhere.message());
-    let of = (args.of.plan.as_path(), args.of.site.as_str());
-    let rehearsed = if run.is_none() && ended.is_none() { rehearsed((of, on), &opened)? } else { None };
+    let named = (of.plan.as_path(), of.site.as_str());
+    let rehearsed = if run.is_none() && ended.is_none() { rehearsed((named, on), &opened)? } else { None };
     let status = status::Status {
-        path: args.of.plan.display().to_string(),
-        site: args.of.site.clone(),
+        path: of.plan.display().to_string(),
+        site: of.site.clone(),
         strategy,
         on,
         digest: run.as_ref().map(|run| run.begin.digests.changes.clone()),
-        ended: ended.as_ref().map(|run| said_of_the_end(of, &opened, run)).transpose()?,
+        ended: ended.as_ref().map(|run| said_of_the_end(named, &opened, run)).transpose()?,
         changes: begin.map_or(0, |begin| begin.changes.len()),
         by_hand: begin.map(|begin| begin.by_hand.clone()).unwrap_or_default(),
         by_hand_seen: run.as_ref().or(ended.as_ref()).map(|run| seen_by_hand(run, &files, &opened)).unwrap_or_default(),
@@ -80,20 +93,20 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         next: match &run {
             _ if held || ended.is_some() || rehearsed.is_some() => None,
             Some(run) => {
-                let typed = Typed::of_run(&args.of.plan, &args.of.site, &run.begin);
+                let typed = Typed::of_run(&of.plan, &of.site, &run.begin);
                 let back = run.progress.is_taking_back();
                 let command = if back { typed.named().undo() } else { typed.named().resume() };
                 Some(format!("{} with `{command}`", if back { "go on with the undo" } else { "continue" }))
             }
             None if elsewhere.is_some() => None,
             None => {
-                let diff = Typed::new(&args.of.plan, &args.of.site, (Identity::unnamed(), on)).named().diff();
+                let diff = Typed::new(&of.plan, &of.site, (Identity::unnamed(), on)).named().diff();
                 Some(format!("the last line of `{diff}` is the command that begins one"))
             }
         },
         rehearsed,
         elsewhere,
-        kept: kept_before(of, &files),
+        kept: kept_before(named, &files),
         undo: files.undo(),
         way_back: run
             .as_ref()
@@ -116,8 +129,8 @@ pub(crate) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Fail
 }
 
 /// Where a plan stands that nobody decided yet: right after `plan init`.
-fn without_strategy(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let [plan, site] = [args.of.plan.display().to_string(), args.of.site.clone()];
+fn without_strategy(of: &Of, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
+    let [plan, site] = [of.plan.display().to_string(), of.site.clone()];
     writeln!(
         terminal.out,
         "no run was begun on {}, and the plan names no `strategy` yet, which says which steps there are",
