@@ -78,8 +78,9 @@ if [ "$code" -le 1 ] && [ -n "${SITE-}${SNAPSHOT-}" ]; then
   while IFS= read -r quoted; do
     path=$(printf '%s' "$quoted" | jq -j .)
     number=$((number + 1))
-    if reading diff ${SINCE:+--since "$SINCE"} --format markdown -- "$path" >"$report/comment-$number.md" &&
-      reading diff --format json -- "$path" >"$report/diff.json"; then
+    # A site is read once for both.
+    if reading diff ${SINCE:+--since "$SINCE"} --format json --output "markdown=$report/comment-$number.md" -- "$path" \
+      >"$report/diff.json"; then
       changes=$((changes + $(jq '.changes | length' "$report/diff.json")))
       digest=$(jq -r '.digests.changes // ""' "$report/diff.json")
     else

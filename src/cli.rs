@@ -23,6 +23,7 @@ mod support;
 mod survey;
 mod time;
 mod variables;
+mod written;
 
 use std::convert::Infallible;
 use std::path::PathBuf;
@@ -37,7 +38,7 @@ use crate::rules::Phase;
 
 pub use adapter::{Adapter, AdapterVerb};
 pub use bridge::{Bridge, BridgeVerb};
-pub use check::{Check, CheckFormat, FailOn, Written};
+pub use check::{Check, CheckFormat, FailOn};
 pub use contacts::{Contacts, ContactsVerb, ImportContacts, OfContacts};
 pub use help::{command, parse};
 pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
@@ -50,6 +51,7 @@ pub use support::{Helper, SupportBundle};
 pub use survey::Survey;
 pub use time::{RecordDecision, RecordOutsideWindow, RecordRestoreDrill};
 pub use variables::{Variables, all as variables};
+pub use written::Written;
 
 /// A membership site's switch to AccessAlly Managed Contacts, as a reviewed file.
 ///
@@ -213,6 +215,9 @@ pub struct Diff {
     /// The form of the diff.
     #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
     pub format: DiffFormat,
+    /// Write the diff into a file too, in this form, in place of an earlier one; may be given several times. No other file is overwritten.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = written::written::<DiffFormat>)]
+    pub output: Vec<Written<DiffFormat>>,
     /// Exit with 1 where there are changes.
     #[arg(long)]
     pub exit_code: bool,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Judging;
+use super::written::{Written, written};
 
 /// Is the plan green against the site?
 ///
@@ -23,8 +24,8 @@ pub struct Check {
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub format: CheckFormat,
     /// Write the report into a file too, in this form, in place of an earlier report; may be given several times. No other file is overwritten.
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = written)]
-    pub output: Vec<Written>,
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = written::<CheckFormat>)]
+    pub output: Vec<Written<CheckFormat>>,
     /// What ends with exit code 1. If not said, it is `unproven`, and with `--no-site` it is `error`. The verdict is the same in any case.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub fail_on: Option<FailOn>,
@@ -77,29 +78,4 @@ pub enum FailOn {
     Unproven,
     /// Also warnings. Without a site, what needs one does not count.
     Warning,
-}
-
-/// A report in a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// Its form.
-    pub format: CheckFormat,
-    /// The file.
-    pub path: PathBuf,
-}
-
-fn written(text: &str) -> Result<Written, String> {
-    let forms = || CheckFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-    let known = || {
-        format!(
-            "write FORMAT=FILE, where FORMAT is one of {}",
-            forms().map(|form| form.get_name().to_owned()).collect::<Vec<_>>().join(", ")
-        )
-    };
-    let (format, path) = text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or_else(known)?;
-    let format = CheckFormat::from_str(format, false).map_err(|_| known())?;
-    if path == "-" {
-        return Err("write a file's name: what is printed is said by `--format`".to_owned());
-    }
-    Ok(Written { format, path: path.into() })
 }

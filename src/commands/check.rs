@@ -1,7 +1,6 @@
 //! `plan check`: is the plan green against the site?
 
 mod plans;
-mod reports;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -16,13 +15,10 @@ use crate::rules::Verdict;
 
 use super::explain::known;
 use super::inputs::{self, Checked};
-use super::{Terminal, tracked, without_adapter};
+use super::{Terminal, reports, tracked, without_adapter};
 
 /// Findings that are drawn before the rest is only counted.
 pub(super) const DRAWN: usize = 60;
-
-/// The columns of what is drawn in a file.
-const COLUMNS: usize = 100;
 
 pub(super) fn run(args: &Check, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     run_drawing(args, DRAWN, terminal)
@@ -50,7 +46,7 @@ pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>
         format => all_of.render(format, style, terminal.out)?,
     }
     for written in &args.output {
-        let style = Style { color: false, width: COLUMNS, most, hints: true };
+        let style = reports::style(most);
         reports::write(written, terminal.masks, |out| all_of.render(written.format, style, out))?;
     }
     for checked in &checked {

@@ -1,6 +1,6 @@
 //! `plan diff`: before and after, object by object, with the digest that `apply` takes.
 
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 
 use jiff::Timestamp;
 
@@ -11,6 +11,7 @@ use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::output::diff::{self, Changes, Next, OpenRun, Since};
 use crate::output::escape::shell;
+use crate::output::human::Style;
 use crate::output::{Mode, escape};
 use crate::rules::Phase;
 use crate::trust::Key;
@@ -18,7 +19,7 @@ use crate::trust::Key;
 use super::inputs::{self, Checked};
 use super::run::previous_run;
 use super::since;
-use super::{Terminal, check, tracked};
+use super::{Terminal, check, reports, tracked};
 
 pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if args.judging.reading.no_site {
@@ -27,6 +28,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
              plan alone",
         ));
     }
+    reports::ensure_may_be_written(&args.output)?;
     let checked = inputs::check(&args.plan, &args.judging)?;
     let path = checked.opened.path.display().to_string();
     // A run can begin without the members where somebody accepts that by name; it is confirmed like any other.
@@ -39,13 +41,16 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         crate::output::concise::render(&report, terminal.err)?;
         return Err(Failure::new(exit::NOT_GREEN, "the plan cannot be read, so there is nothing to compare"));
     };
-    match args.format {
-        DiffFormat::Human => {
-            let style = terminal.style(check::DRAWN);
-            diff::human::render(&changes, style, terminal.out)?;
-        }
-        DiffFormat::Json => diff::json::render(&changes, terminal.out)?,
-        DiffFormat::Markdown => diff::markdown::render(&changes, &checked.report(&path), terminal.out)?,
+    let report = checked.report(&path);
+    let shown = |format: DiffFormat, style: Style, out: &mut dyn Write| match format {
+        DiffFormat::Human => diff::human::render(&changes, style, out),
+        DiffFormat::Json => diff::json::render(&changes, out),
+        DiffFormat::Markdown => diff::markdown::render(&changes, &report, out),
+    };
+    shown(args.format, terminal.style(check::DRAWN), terminal.out)?;
+    for written in &args.output {
+        let style = reports::style(check::DRAWN);
+        reports::write(written, terminal.masks, |out| shown(written.format, style, out))?;
     }
     tracked::attend_to_left_open(&checked.members_files, checked.addresses(), &checked.opened.git, terminal)?;
     if args.format != DiffFormat::Markdown {

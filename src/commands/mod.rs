@@ -31,6 +31,7 @@ mod plans_below;
 mod progress;
 mod record;
 mod removed;
+mod reports;
 mod run;
 mod runbook;
 mod schema;

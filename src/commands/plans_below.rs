@@ -33,7 +33,7 @@ pub(super) struct Below {
 /// Every plan of a folder and those below it. What is hidden, private or a link is passed over.
 ///
 /// # Errors
-/// Where a folder cannot be read, where there is no plan, and where there is more than anybody means.
+/// Where a folder cannot be read, and where there is more in it than anybody means.
 pub(super) fn below(top: &Path) -> Result<Below, Failure> {
     let failed = |folder: &Path, error: io::Error| Failure::file("read", folder, &error);
     ensure_way(&top.join("-")).map_err(|error| failed(top, error))?;
@@ -63,11 +63,13 @@ pub(super) fn below(top: &Path) -> Result<Below, Failure> {
     }
     found.sort();
     let (plans, others): (Vec<PathBuf>, Vec<PathBuf>) = found.into_iter().partition(|path| shows_a_plan(path));
-    if plans.is_empty() {
-        let message = format!("there is no plan in `{}`, nor in the folders below it", top.display());
-        return Err(Failure::new(exit::USAGE, message).help("name the file of a plan"));
-    }
     Ok(Below { plans, others })
+}
+
+/// That a folder holds no plan.
+pub(super) fn none_in(top: &Path) -> Failure {
+    let message = format!("there is no plan in `{}`, nor in the folders below it", top.display());
+    Failure::new(exit::USAGE, message).help("name the file of a plan")
 }
 
 /// That more plans are named than one call takes.

@@ -28,12 +28,7 @@ pub(crate) fn replace_by(
     readers: Readers,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
-    let permissions = match fs::symlink_metadata(path) {
-        Ok(old) if old.is_symlink() => return Err(refused("it is a link, and nothing is written through one")),
-        Ok(old) => Some(regular(old)?.permissions()),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
-    };
+    let permissions = permissions_of(path)?;
     let folder = folder_of(path);
     let mut new = new_in(folder, readers)?;
     fill(new.as_file_mut())?;
@@ -43,6 +38,87 @@ pub(crate) fn replace_by(
     new.as_file().sync_all()?;
     new.persist(path).map_err(|unplaced| unplaced.error)?;
     sync_folder(folder)
+}
+
+/// The same, where a process that is killed leaves nothing beside it: what is written has no name until it is whole. Where something is in its
+/// place it has another name for the moment in which it takes that, always the same one, which whoever writes there next takes away.
+///
+/// # Errors
+/// As [`replace`]; where this system has no way to, it is that.
+pub(crate) fn replace_unseen(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    match placed_unseen(path, bytes, readers)? {
+        true => sync_folder(folder_of(path)),
+        false => replace(path, bytes, readers),
+    }
+}
+
+/// Whether a file was put in its place so; false where this system, or the one that keeps the files, has no way to.
+#[cfg(target_os = "linux")]
+fn placed_unseen(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<bool> {
+    use std::os::fd::AsRawFd as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    use rustix::fs::{AtFlags, CWD, OFlags, linkat};
+    /// How often somebody else may be at the same file in the same moment.
+    const TRIES: usize = 16;
+    let permissions = permissions_of(path)?;
+    let mode = if readers == Readers::Owner { 0o600 } else { 0o666 };
+    let mut options = OpenOptions::new();
+    options.write(true).mode(mode).custom_flags(OFlags::TMPFILE.bits().cast_signed());
+    let Ok(mut file) = options.open(folder_of(path)) else { return Ok(false) };
+    file.write_all(bytes)?;
+    if let Some(permissions) = permissions {
+        file.set_permissions(permissions)?;
+    }
+    file.sync_all()?;
+    let open = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let for_a_moment = path.with_file_name(format!(".plan-{}{UNFINISHED}", &name[..name.floor_char_boundary(200)]));
+    for _ in 0..TRIES {
+        match linkat(CWD, &open, CWD, path, AtFlags::SYMLINK_FOLLOW) {
+            Ok(()) => return Ok(true),
+            Err(rustix::io::Errno::EXIST) => {}
+            Err(_) => return Ok(false),
+        }
+        // A link that was laid there since is taken for no file of ours.
+        permissions_of(path)?;
+        match linkat(CWD, &open, CWD, &for_a_moment, AtFlags::SYMLINK_FOLLOW) {
+            Ok(()) => {}
+            // Whoever died in that moment, or is in it now, finds nothing, and tries again.
+            Err(rustix::io::Errno::EXIST) => {
+                remove(&for_a_moment)?;
+                continue;
+            }
+            Err(_) => return Ok(false),
+        }
+        match fs::rename(&for_a_moment, path) {
+            Ok(()) => return Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => {
+                drop(remove(&for_a_moment));
+                return Err(error);
+            }
+        }
+    }
+    Ok(false)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn placed_unseen(_: &Path, _: &[u8], _: Readers) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// The permissions of the file that is to be replaced; none where there is none yet.
+///
+/// # Errors
+/// A link, and what is no regular file, are refused.
+fn permissions_of(path: &Path) -> io::Result<Option<fs::Permissions>> {
+    match fs::symlink_metadata(path) {
+        Ok(old) if old.is_symlink() => Err(refused("it is a link, and nothing is written through one")),
+        Ok(old) => Ok(Some(regular(old)?.permissions())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// A file without a name, which nobody else finds and which is gone with this process, however that ends.
@@ -159,6 +235,39 @@ mod tests {
         assert_eq!(full.unwrap_err().kind(), ErrorKind::StorageFull);
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_takes_its_place_unseen_as_it_does_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json");
+        for (bytes, readers) in [(&b"one"[..], Readers::Owner), (b"two", Readers::All), (b"", Readers::All)] {
+            replace_unseen(&path, bytes, readers).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+            #[cfg(unix)]
+            {
+                // As the first one made it: a file that is there keeps its permissions.
+                let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
+                assert_eq!(mode & 0o777, 0o600);
+            }
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        }
+        // What somebody left who died in the one moment is taken away, and many at one file never leave any.
+        fs::write(folder.path().join(".plan-x.json.tmp"), "half").unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..50).for_each(|_| replace_unseen(&path, b"many", Readers::All).unwrap()));
+            }
+        });
+        assert_eq!(fs::read(&path).unwrap(), b"many");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("x.json", folder.path().join("link")).unwrap();
+            let refused = replace_unseen(&folder.path().join("link"), b"x", Readers::All).unwrap_err();
+            assert!(refused.to_string().contains("it is a link"), "{refused}");
+        }
+        assert!(replace_unseen(folder.path(), b"x", Readers::All).is_err());
     }
 
     #[cfg(target_os = "linux")]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::failure::{Failure, exit};
-use crate::fs::{Folder, folder_of};
+use crate::fs::Folder;
 use crate::model::pattern::is_age;
 use crate::model::text::quoted;
 use crate::rules;
@@ -70,9 +70,9 @@ impl<'de> Deserialize<'de> for MaxAge {
 pub(crate) struct Backup {
     /// The folder in which backups lie, as seen from the file's own and in it.
     folder: Option<PathBuf>,
-    /// The folder of the settings' file.
+    /// The settings' own file.
     #[serde(skip)]
-    settings: PathBuf,
+    file: PathBuf,
 }
 
 /// The environment's name for the folder of backups.
@@ -90,16 +90,16 @@ impl Backup {
             return Ok(Some(named));
         }
         let Some(folder) = &self.folder else { return Ok(None) };
-        Folder::at(&self.settings).below(folder).map(Some).map_err(|error| {
+        Folder::of(&self.file).below(folder).map(Some).map_err(|error| {
             let message = format!(
                 "`{}` names `{}` as the folder of backups: {error}",
-                self.settings.join(NAME).display(),
+                self.file.display(),
                 folder.display()
             );
             Failure::new(exit::COULD_NOT_RUN, message).help(format!(
                 "that file can come with a repository, so only you can name a folder elsewhere: `--backup-dir {}`, or the environment \
                  variable {BACKUP_DIR}",
-                quoted(&self.settings.join(folder).display().to_string())
+                quoted(&self.file.with_file_name(folder).display().to_string())
             ))
         })
     }
@@ -181,7 +181,7 @@ pub(crate) fn of(plan: &Path) -> Result<Settings, Failure> {
         return Err(Failure::new(exit::COULD_NOT_RUN, message).help("`plan explain` lists them all"));
     }
     log::info!("`{}` holds for `{}`", file.display(), plan.display());
-    settings.backup.settings = folder_of(&file).to_owned();
+    settings.backup.file = file.clone();
     settings.site = settings.site.in_file(&file);
     settings.file = Some(file);
     Ok(settings)

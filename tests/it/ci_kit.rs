@@ -253,6 +253,26 @@ fn one_comment_is_written_and_edited_in_place_and_only_ours_is() {
     }
 }
 
+/// A plan is judged once, and compared once, whatever is made of it: a site at an address is read for each.
+#[test]
+fn each_plan_is_compared_once() {
+    let place = Place::new();
+    let text = place.read(PLAN);
+    fs::write(place.path("second.yaml"), text).unwrap();
+    let counts = place.home.path().join("counts");
+    fs::write(&counts, "#!/bin/sh\nprintf '%s\\n' \"$1\" >>calls\nexec plan \"$@\"\n").unwrap();
+    crate::place::own(&counts, 0o755);
+    let mut command = Command::new("dash");
+    command.arg(root().join("review/judge.sh")).current_dir(place.folder.path()).env_clear();
+    command.env("PATH", path_with_plan(place.home.path())).env("PLAN_STATE_HOME", place.home.path());
+    command.env("PLAN", &counts).env("PLANS", format!("{PLAN}\nsecond.yaml")).env("SNAPSHOT", SITE);
+    let ran = Ran::from(command.output().unwrap());
+    assert_eq!(ran.code, Some(0), "{ran:#?}");
+    assert_eq!(place.read("calls"), "check\ndiff\ndiff\n");
+    let files = |name: &str| place.path(&format!("plan-report/{name}")).exists();
+    assert!(files("comment-1.md") && files("comment-2.md") && !files("diff.json"), "{ran:#?}");
+}
+
 #[test]
 fn a_verdict_fails_the_job_once_it_is_said_and_what_could_not_run_is_no_verdict() {
     let (place, api) = (Place::new(), Api::with(Vec::new()));

@@ -108,7 +108,7 @@ fn the_next_date_is_the_first_that_is_still_to_come() {
 fn what_is_broken_is_a_row_and_not_the_end_of_the_list() {
     let place = configured();
     fs::create_dir_all(place.path("clients/deep")).unwrap();
-    fs::write(place.path("clients/half.yaml"), "version: 1\nname: [\n").unwrap();
+    fs::write(place.path("clients/half.yaml"), "version: 1\nsites: [\n").unwrap();
     fs::write(place.path("clients/deep/text.yaml"), "sites: {staging: x\n").unwrap();
     fs::copy(place.path(PLAN), place.path("clients/deep/good.yaml")).unwrap();
     fs::write(place.path("clients/deep/good.rehearsal.json"), "{").unwrap();

@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::commands::Terminal;
-use crate::commands::plans_below::{Below, MOST, below, too_many};
+use crate::commands::plans_below::{Below, MOST, below, none_in, too_many};
 use crate::failure::{Failure, exit};
 use crate::output::escape;
 
@@ -55,5 +55,5 @@ fn in_folder(top: &Path, terminal: &mut Terminal<'_>) -> Result<Vec<PathBuf>, Fa
             escape::path(&path)
         )?;
     }
-    Ok(plans)
+    if plans.is_empty() { Err(none_in(top)) } else { Ok(plans) }
 }

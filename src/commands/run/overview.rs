@@ -13,7 +13,7 @@ use crate::apply::open_run::{self, OpenRun};
 use crate::apply::{archive, ensure_state_own, plan_name, state_folder};
 use crate::cli::{Status, StatusFormat};
 use crate::commands::Terminal;
-use crate::commands::plans_below::{MOST, below, too_many};
+use crate::commands::plans_below::{MOST, below, none_in, too_many};
 use crate::failure::{Failure, exit};
 use crate::guide::{When, duties};
 use crate::model::plan::SiteRole;
@@ -37,6 +37,9 @@ const JOURNAL: &str = ".journal.ndjson";
 
 pub(super) fn run(args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let plans = below(&args.plan)?.plans;
+    if plans.is_empty() {
+        return Err(none_in(&args.plan));
+    }
     if plans.len() > MOST {
         return Err(too_many());
     }

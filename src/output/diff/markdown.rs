@@ -20,6 +20,9 @@ use super::page::{Block, MOST, alike, clipped, clipped_at, fitting, length, quot
 use super::shapes::{self, Delta, FEWEST, Group};
 use super::{Changes, counts, danger, decisions, sides, verb, work};
 
+/// How the first line begins, which is not shown.
+pub const MARK: &str = "<!-- plan diff: ";
+
 /// Lines of a diff that stands open.
 const SMALL: usize = 14;
 

@@ -95,3 +95,85 @@ fn a_report_on_a_full_disk_is_said_and_leaves_the_earlier_one() {
     place.run(&["check", PLAN, "--no-site", "--output", "json=/dev/full"]).ends(3, &["not a regular file"]);
     assert!(printed(&place, "json", &[PLAN, "--no-site"]).contains("\"unproven\""));
 }
+
+#[test]
+fn one_diff_writes_every_form_as_it_prints_it_and_takes_no_other_files_place() {
+    let place = Place::new();
+    let forms = ["human", "json", "markdown"];
+    let options: Vec<String> = forms.iter().map(|format| option(format, &format!("diff.{format}"))).collect();
+    let mut words = vec!["diff", PLAN, "--site", SITE, "--format", "json"];
+    options.iter().for_each(|option| words.extend(["--output", option]));
+    for round in 0..2 {
+        let ran = place.run(&words);
+        ran.ends(0, &[]);
+        for format in forms {
+            let mut alone = place.command(&["diff", PLAN, "--site", SITE, "--format", format]);
+            let out = String::from_utf8(alone.env("COLUMNS", "100").output().unwrap().stdout).unwrap();
+            assert!(place.read(&format!("diff.{format}")) == out, "{format}, the {round}. time");
+        }
+        assert_eq!(ran.out, place.read("diff.json"));
+    }
+    // Where nothing differs each is there all the same, and replaces the other.
+    place.confirm(&place.digest()).ends(0, &[]);
+    place.run(&words).ends(0, &[]);
+    assert!(place.read("diff.human").contains("no change"), "{}", place.read("diff.human"));
+    place.run(&words).ends(0, &[]);
+    let diff = |output: &str| place.run(&["diff", PLAN, "--site", SITE, "--output", output]);
+    for taken in [PLAN, SITE, "bloom-coaching.record.ndjson"] {
+        for format in forms {
+            diff(&option(format, taken)).ends(2, &["exists and is no earlier report of this form", "--output"]);
+        }
+    }
+    diff("json=diff.markdown").ends(2, &["no earlier report of this form"]);
+    diff("markdown=diff.human").ends(2, &["no earlier report of this form"]);
+    diff("sarif=x").ends(2, &["FORMAT=FILE, where FORMAT is one of human, json, markdown"]);
+    diff("json=none/x").ends(3, &["its folder is not there"]);
+    // What was not written was not shown: nothing is confirmed by it.
+    let fresh = Place::new();
+    fresh.run(&["diff", PLAN, "--site", SITE, "--output", "json=none/x"]).ends(3, &[]);
+    let digest = serde_json::from_str::<serde_json::Value>(
+        &fresh.run(&["diff", PLAN, "--snapshot", SITE, "--format", "json"]).out,
+    )
+    .unwrap();
+    fresh.confirm(digest["digests"]["changes"].as_str().unwrap()).ends(12, &[]);
+}
+
+/// Whenever it is killed, there is a whole report or none, and nothing beside it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_process_that_is_killed_leaves_no_file_without_an_owner() {
+    let place = Place::new();
+    fs::create_dir(place.path("reports")).unwrap();
+    let words = [
+        "check",
+        PLAN,
+        "--site",
+        SITE,
+        "--output",
+        "json=reports/a",
+        "--output",
+        "sarif=reports/b",
+        "--output",
+        "junit=reports/c",
+    ];
+    let took = std::time::Instant::now();
+    place.run(&words).ends(0, &[]);
+    let took = took.elapsed();
+    let whole: Vec<String> = ["a", "b", "c"].map(|name| place.read(&format!("reports/{name}"))).into();
+    for round in 0..60_u32 {
+        if round % 2 == 0 {
+            fs::remove_dir_all(place.path("reports")).unwrap();
+            fs::create_dir(place.path("reports")).unwrap();
+        }
+        let mut child = place.command(&words).spawn().unwrap();
+        std::thread::sleep(took * (round + 20) / 80);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for entry in fs::read_dir(place.path("reports")).unwrap().map(|entry| entry.unwrap()) {
+            let name = entry.file_name().into_string().unwrap();
+            let at =
+                ["a", "b", "c"].iter().position(|known| *known == name).unwrap_or_else(|| panic!("{name} is left"));
+            assert!(fs::read_to_string(entry.path()).unwrap() == whole[at], "{name} is not whole");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use crate::model::text::many;
 use crate::output::{Mode, escape};
 
 use super::super::{Next, danger, is_taken, next};
-use super::Page;
+use super::{MARK, Page};
 
 /// Rules that find what somebody has still to decide.
 const UNDECIDED: [&str; 10] = [
@@ -48,7 +48,7 @@ fn marker(page: &Page<'_>) -> String {
         if word.len() > MARKED { digest::of(&text) } else { word }
     };
     let place = if page.changes.on_live { "live" } else { "staging" };
-    format!("<!-- plan diff: {} on {} as {place} -->", word(page.changes.path), word(page.changes.host))
+    format!("{MARK}{} on {} as {place} -->", word(page.changes.path), word(page.changes.host))
 }
 
 fn verdict(page: &Page<'_>) -> String {
