@@ -277,7 +277,6 @@ impl<'c> Chosen<'c> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may end so")]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
