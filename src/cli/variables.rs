@@ -12,9 +12,17 @@ use super::Cli;
 /// How each name begins.
 const BEGINS: &str = "PLAN_";
 
-/// Names that begin so and are no option's: the login, this machine's own folder, how much is said.
-const OTHERS: [&str; 5] =
-    ["PLAN_LOGIN_ORIGIN", "PLAN_LOGIN_USER", "PLAN_LOGIN_PASSWORD", "PLAN_STATE_HOME", "PLAN_LOG"];
+/// Names that begin so and are no option's: the logins, this machine's own folder, how much is said.
+const OTHERS: [&str; 8] = [
+    "PLAN_LOGIN_ORIGIN",
+    "PLAN_LOGIN_USER",
+    "PLAN_LOGIN_PASSWORD",
+    "PLAN_LIVE_LOGIN_ORIGIN",
+    "PLAN_LIVE_LOGIN_USER",
+    "PLAN_LIVE_LOGIN_PASSWORD",
+    "PLAN_STATE_HOME",
+    "PLAN_LOG",
+];
 
 /// Options that are said with the command, or not at all: the verb, any where it is empty; the option, each of the verb's own where it is
 /// empty; and why. A hook or a job inherits an environment, and nothing of this may come to pass by that alone.

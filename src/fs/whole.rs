@@ -1,5 +1,7 @@
 //! Files that are there whole or not at all.
 
+#[cfg(target_os = "linux")]
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
@@ -72,8 +74,11 @@ fn placed_unseen(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<bool
     }
     file.sync_all()?;
     let open = format!("/proc/self/fd/{}", file.as_raw_fd());
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let for_a_moment = path.with_file_name(format!(".plan-{}{UNFINISHED}", &name[..name.floor_char_boundary(200)]));
+    // The whole name: two files that share one for a moment would take each other's place.
+    let mut for_a_moment = OsString::from(".plan-");
+    for_a_moment.push(path.file_name().unwrap_or_default());
+    for_a_moment.push(UNFINISHED);
+    let for_a_moment = path.with_file_name(for_a_moment);
     for _ in 0..TRIES {
         match linkat(CWD, &open, CWD, path, AtFlags::SYMLINK_FOLLOW) {
             Ok(()) => return Ok(true),

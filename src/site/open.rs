@@ -42,7 +42,7 @@ pub(crate) fn open_with_members(
         }
     }
     let login = Login::of(&address).map_err(SiteError::from)?;
-    log::info!("the login for {address} is from {}", login.whence());
+    log::info!("the login for {address} is bound to it by {}", login.whence());
     Ok(Box::new(WordPress::connect(address, login, Timestamp::now)?.with_members(through.cloned())))
 }
 

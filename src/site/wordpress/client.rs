@@ -30,8 +30,8 @@ use super::trusted;
 use crate::site::SiteError;
 
 use body::json;
-pub(super) use probe::{Arrives, SAYS};
 use exchange::Exchange;
+pub(super) use probe::{Arrives, SAYS};
 pub(super) use stream::{Got, Sent};
 
 const MAX_REDIRECTS: usize = 5;

@@ -226,9 +226,9 @@ impl Login {
     /// Where it is from.
     pub(in crate::site) fn whence(&self) -> &'static str {
         match self.source {
-            Source::Environment => "the environment",
+            Source::Environment(variables) => variables.origin,
             Source::Keyring => "the keyring",
-            Source::Person => "a person, who typed it",
+            Source::Person => "who typed it",
         }
     }
 
