@@ -123,5 +123,5 @@ pub(super) fn write<F: Form>(
 
 fn put(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     ensure_way(path)?;
-    fs::replace_unseen(path, bytes, readers)
+    fs::put(path, bytes, readers)
 }

@@ -23,8 +23,7 @@ pub(crate) use watched::watched;
 pub use watched::{Seen, Watched, Watcher, watch};
 pub use whole::Readers;
 pub(crate) use whole::{
-    folder_of, name_unnamed, remove, replace, replace_by, replace_unseen, sweep, sweep_all, sync_folder, temporary,
-    temporary_in,
+    folder_of, name_unnamed, put, remove, replace, replace_by, sweep, sweep_all, sync_folder, temporary, temporary_in,
 };
 
 /// Opens a file that a person named, for reading. A link, a pipe, a device or a folder is refused, not waited for.

@@ -47,8 +47,8 @@ pub(crate) fn replace_by(
 ///
 /// # Errors
 /// As [`replace`]; where this system has no way to, it is that.
-pub(crate) fn replace_unseen(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
-    match placed_unseen(path, bytes, readers)? {
+pub(crate) fn put(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    match put_unseen(path, bytes, readers)? {
         true => sync_folder(folder_of(path)),
         false => replace(path, bytes, readers),
     }
@@ -56,7 +56,7 @@ pub(crate) fn replace_unseen(path: &Path, bytes: &[u8], readers: Readers) -> io:
 
 /// Whether a file was put in its place so; false where this system, or the one that keeps the files, has no way to.
 #[cfg(target_os = "linux")]
-fn placed_unseen(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<bool> {
+fn put_unseen(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<bool> {
     use std::os::fd::AsRawFd as _;
     use std::os::unix::fs::OpenOptionsExt as _;
 
@@ -109,7 +109,7 @@ fn placed_unseen(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<bool
 }
 
 #[cfg(not(target_os = "linux"))]
-fn placed_unseen(_: &Path, _: &[u8], _: Readers) -> io::Result<bool> {
+fn put_unseen(_: &Path, _: &[u8], _: Readers) -> io::Result<bool> {
     Ok(false)
 }
 
@@ -247,7 +247,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.json");
         for (bytes, readers) in [(&b"one"[..], Readers::Owner), (b"two", Readers::All), (b"", Readers::All)] {
-            replace_unseen(&path, bytes, readers).unwrap();
+            put(&path, bytes, readers).unwrap();
             assert_eq!(fs::read(&path).unwrap(), bytes);
             #[cfg(unix)]
             {
@@ -261,7 +261,7 @@ mod tests {
         fs::write(folder.path().join(".plan-x.json.tmp"), "half").unwrap();
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| (0..50).for_each(|_| replace_unseen(&path, b"many", Readers::All).unwrap()));
+                scope.spawn(|| (0..50).for_each(|_| put(&path, b"many", Readers::All).unwrap()));
             }
         });
         assert_eq!(fs::read(&path).unwrap(), b"many");
@@ -269,10 +269,10 @@ mod tests {
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink("x.json", folder.path().join("link")).unwrap();
-            let refused = replace_unseen(&folder.path().join("link"), b"x", Readers::All).unwrap_err();
+            let refused = put(&folder.path().join("link"), b"x", Readers::All).unwrap_err();
             assert!(refused.to_string().contains("it is a link"), "{refused}");
         }
-        assert!(replace_unseen(folder.path(), b"x", Readers::All).is_err());
+        assert!(put(folder.path(), b"x", Readers::All).is_err());
     }
 
     #[cfg(target_os = "linux")]
