@@ -28,6 +28,7 @@ pub(super) struct Found {
 pub(super) fn nearest(plan: &Path) -> Result<Option<Found>, Failure> {
     let own = folder_of(plan);
     if let Some(found) = in_folder(own, plan)? {
+        say_what_it_hides(&found.file, own);
         return Ok(Some(found));
     }
     // A new plan's folder may not be there yet.
@@ -39,7 +40,26 @@ pub(super) fn nearest(plan: &Path) -> Result<Option<Found>, Failure> {
     };
     let own_is_there = usize::from(folder == own);
     let above = real.ancestors().skip(own_is_there).take_while(|folder| folder.starts_with(top));
-    above.map(|folder| in_folder(&named(folder), plan)).find_map(Result::transpose).transpose()
+    let found = above.map(|folder| in_folder(&named(folder), plan)).find_map(Result::transpose).transpose()?;
+    if let Some(found) = &found {
+        say_what_it_hides(&found.file, folder_of(&found.file));
+    }
+    Ok(found)
+}
+
+/// Says, to whoever wants to know, which one further up would hold if this one were not there.
+fn say_what_it_hides(file: &Path, folder: &Path) {
+    if !log::log_enabled!(log::Level::Info) {
+        return;
+    }
+    let Ok(real) = folder.canonicalize() else { return };
+    let Some(top) = real.ancestors().find(|folder| folder.join(".git").symlink_metadata().is_ok()) else { return };
+    let mut above =
+        real.ancestors().skip(1).take_while(|folder| folder.starts_with(top)).map(|folder| folder.join(NAME));
+    if let Some(hidden) = above.find(|path| path.symlink_metadata().is_ok()) {
+        let hidden = named(folder_of(&hidden)).join(NAME);
+        log::info!("`{}` does not hold, as `{}` is nearer", hidden.display(), file.display());
+    }
 }
 
 fn in_folder(folder: &Path, plan: &Path) -> Result<Option<Found>, Failure> {

@@ -111,7 +111,11 @@ fn settings_at_the_top_of_the_repository_hold_for_every_plan_below_wherever_the_
     ran.ends(3, &[&format!("`{}` refuses", whole.display())]);
     // The nearest one takes the place of the others, and nothing of theirs is left.
     fs::write(place.path("plans/plan.toml"), "").unwrap();
-    within("", &["check", SWITCH, "--no-site"]).ends(0, &[]);
+    let nearer = within("", &["check", SWITCH, "--no-site", "-v"]);
+    nearer.ends(
+        0,
+        &["verbose: `plans/plan.toml` holds for", "verbose: `plan.toml` does not hold, as `plans/plan.toml` is nearer"],
+    );
 }
 
 #[test]
