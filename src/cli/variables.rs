@@ -1,6 +1,7 @@
 //! Options from the environment: `PLAN_` and the option's name in capitals, for whatever the command line does not say. What a person has to say
 //! each time has none.
 
+use std::cell::LazyCell;
 use std::ffi::{OsStr, OsString};
 
 use clap::error::{ContextKind, ErrorKind};
@@ -133,9 +134,10 @@ pub(super) fn added(
         before.iter().chain(all.iter().copied().flatten()).chain(after).cloned().collect()
     };
     let mut taken: Vec<(String, Vec<OsString>)> = Vec::new();
+    let known = LazyCell::new(all);
     for (name, value) in set {
         let Some(arg) = chosen.arg_of(&name) else {
-            if !all().contains(&name) {
+            if !known.contains(&name) {
                 counted.unknown.push(name);
             }
             continue;

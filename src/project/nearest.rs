@@ -35,9 +35,7 @@ pub(super) fn nearest(plan: &Path) -> Result<Option<Found>, Failure> {
     let there =
         own.ancestors().find_map(|folder| folder_of(&folder.join("-")).canonicalize().ok().map(|real| (folder, real)));
     let Some((folder, real)) = there else { return Ok(None) };
-    let Some(top) = real.ancestors().find(|folder| folder.join(".git").symlink_metadata().is_ok()) else {
-        return Ok(None);
-    };
+    let Some(top) = top_of(&real) else { return Ok(None) };
     let own_is_there = usize::from(folder == own);
     let above = real.ancestors().skip(own_is_there).take_while(|folder| folder.starts_with(top));
     let found = above.map(|folder| in_folder(&named(folder), plan)).find_map(Result::transpose).transpose()?;
@@ -47,13 +45,18 @@ pub(super) fn nearest(plan: &Path) -> Result<Option<Found>, Failure> {
     Ok(found)
 }
 
+/// Where the repository of a folder begins; none outside of one.
+fn top_of(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| folder.join(".git").symlink_metadata().is_ok())
+}
+
 /// Says, to whoever wants to know, which one further up would hold if this one were not there.
 fn say_what_it_hides(file: &Path, folder: &Path) {
     if !log::log_enabled!(log::Level::Info) {
         return;
     }
     let Ok(real) = folder.canonicalize() else { return };
-    let Some(top) = real.ancestors().find(|folder| folder.join(".git").symlink_metadata().is_ok()) else { return };
+    let Some(top) = top_of(&real) else { return };
     let mut above =
         real.ancestors().skip(1).take_while(|folder| folder.starts_with(top)).map(|folder| folder.join(NAME));
     if let Some(hidden) = above.find(|path| path.symlink_metadata().is_ok()) {

@@ -36,7 +36,7 @@ impl About {
     pub fn named(fact: &str) -> Option<Self> {
         let (object, field) = fact.rsplit_once(": ").map_or((fact, None), |(object, field)| (object, Some(field)));
         let (kind, key) = object.split_once('/').map_or((object, None), |(kind, key)| (kind, Some(key)));
-        let kind = Kind::ALL.iter().copied().find(|known| known.name() == kind)?;
+        let kind = Kind::from_name(kind)?;
         let on = match (key, field) {
             (Some(key), _) => ObjectRef::new(kind, key),
             (None, None) if !kind.is_only() => return Some(Self::List(kind)),

@@ -8,7 +8,7 @@ use crate::change::{self, ByHand};
 use crate::cli::Apply;
 use crate::commands::inputs::Checked;
 use crate::commands::record::said::ensure_person_known;
-use crate::commands::{Begun, Terminal, may_ask, members};
+use crate::commands::{Begun, Terminal, may_ask};
 use crate::failure::{Failure, exit};
 use crate::guide;
 use crate::model::{Plan, Step, Unmeasured};
@@ -35,7 +35,7 @@ pub(super) fn begin(
     }
     // The last that refuses: an earlier run is closed only once this one begins.
     let who = who(args, &checked.opened.plan, terminal)?;
-    let begin = first_line(args, checked, who)?;
+    let begin = Begin { adapters: session.adapters.clone(), ..first_line(args, checked, who)? };
     let key = files.key()?;
     if files.journal().exists() {
         if files.unfinished()?.is_some() {
@@ -82,8 +82,7 @@ fn first_line(args: &Apply, checked: Checked, who: Option<String>) -> Result<Beg
         accepted,
         steps: strategy.map(|strategy| guide::of_a_run(strategy, on).to_vec()),
         kept: None,
-        adapters: members::of_a_run(&args.site, &checked.opened.settings.site, true)?
-            .map(|through| through.adapters.own_digest()),
+        adapters: None,
         who,
     })
 }

@@ -18,6 +18,8 @@ use super::underway::Run;
 pub(crate) struct Session {
     pub(crate) turn: Turn,
     pub(crate) site: Box<dyn Site>,
+    /// The digest of what the site's own adapters say, by which it was opened; none of a site in a file, and of a run that goes on.
+    pub(super) adapters: Option<String>,
 }
 
 /// The lock of a site, with the plan and the run's files; the site is not opened yet.
@@ -42,12 +44,13 @@ impl Session {
         let place = site::open_with_members(site, Some(&opened.plan), through.as_ref())?;
         let files = RunFiles::of_project(&project, site);
         let (turn, open) = Turn::take((project, files), log, Begun::No, terminal)?;
-        Ok((turn.at(place), opened, open))
+        let adapters = through.map(|through| through.adapters.own_digest());
+        Ok((Self { adapters, ..turn.at(place) }, opened, open))
     }
 
     /// The run on this site, from here on.
     pub(crate) fn run(self, journal: Journal) -> Run {
-        let Self { site, turn: Turn { project, files, lock, log } } = self;
+        let Self { site, turn: Turn { project, files, lock, log }, .. } = self;
         let who = begun_by::who(journal.events());
         Run { site, journal, project, lock, files, log, who, everybody: Everybody::default() }
     }
@@ -75,6 +78,6 @@ impl Turn {
 
     /// The same, at its site.
     pub(super) fn at(self, site: Box<dyn Site>) -> Session {
-        Session { turn: self, site }
+        Session { turn: self, site, adapters: None }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::client::Answer;
+use super::client::{Answer, SAYS};
 use super::excerpt::{excerpt, version};
 use super::{WordPress, errors, text};
 use crate::site::SiteError;
@@ -26,7 +26,7 @@ impl WordPress {
     /// # Errors
     /// [`SiteError`] where the site does not answer, or refuses.
     pub fn collector(&self) -> Result<Option<Collector>, SiteError> {
-        let answer = self.get("/plan/v1/capabilities", &[])?;
+        let answer = self.get(SAYS, &[])?;
         let is_missing =
             matches!(&answer, Answer { status: 404, body: Ok(body), .. } if code_is(body, "rest_no_route"));
         if is_missing {

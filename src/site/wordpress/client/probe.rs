@@ -9,7 +9,7 @@ use crate::site::wordpress::route::Root;
 /// A header of a scheme that nobody knows: whether it arrives says nothing of anybody's password.
 const PROBE: &str = "Plan-Probe does-this-arrive";
 
-/// Where the collector says whether a header arrived, also to whom it refuses.
+/// Where the collector says what it is, and whether a header arrived, this also to whom it refuses.
 pub(in crate::site::wordpress) const SAYS: &str = "/plan/v1/capabilities";
 
 /// Which header that carries a login reaches WordPress.
