@@ -455,6 +455,10 @@ pub struct Explain {
     /// The rule, or the word; without it, the list of all.
     #[arg(value_name = "NAME")]
     pub rule: Option<String>,
+    /// What is known to go wrong at such a switch, each with what looks at it: a rule, the reading of the plan, a change, the run, or nothing,
+    /// and why.
+    #[arg(long, conflicts_with = "rule")]
+    pub coverage: bool,
     /// The form.
     #[arg(long, value_enum, default_value_t = ExplainFormat::Human)]
     pub format: ExplainFormat,

@@ -41,6 +41,8 @@ pub fn rehearsed_digest(plan: &Plan) -> String {
     rehearsed.offerings = plan.offerings.clone();
     let modules = rehearsed.offerings.values_mut().flat_map(|offering| &mut offering.modules);
     modules.for_each(|module| module.owner = None);
+    let failed = rehearsed.order_forms.values_mut().filter_map(|form| form.failed_payment.as_mut());
+    failed.for_each(|failed| failed.reason = None);
     let LeaveAlone { offerings, order_forms, opt_in_forms, webhooks } = &mut rehearsed.leave_alone;
     let reasons = [offerings, order_forms, opt_in_forms, webhooks].into_iter().flat_map(BTreeMap::values_mut);
     reasons.for_each(String::clear);
@@ -217,6 +219,12 @@ mod tests {
             ("/mail/on_live", "/mail/on_live", json!("simulate"), Intent),
             ("/mail/deliver_only_to", "/mail/deliver_only_to/0", json!("c@b.example"), Intent),
             ("/offerings/*/modules/*/owner", "/offerings/group/modules/1/owner", json!("sam"), Intent),
+            (
+                "/order_forms/*/failed_payment/reason",
+                "/order_forms/group/failed_payment/reason",
+                json!("other"),
+                Intent,
+            ),
             ("/leave_alone/offerings/*", "/leave_alone/offerings/a", json!("c"), Intent),
             ("/leave_alone/order_forms/*", "/leave_alone/order_forms/a", json!("c"), Intent),
             ("/leave_alone/opt_in_forms/*", "/leave_alone/opt_in_forms/a", json!("c"), Intent),

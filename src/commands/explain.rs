@@ -11,10 +11,14 @@ use crate::shape::codes;
 use crate::text;
 
 use super::explain_example::pasted;
-use super::{Terminal, glossary};
+use super::{Terminal, explain_coverage, glossary};
 
 pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let style = terminal.style(0);
+    if args.coverage {
+        explain_coverage::run(args.format, style, terminal.out)?;
+        return Ok(exit::OK);
+    }
     match (&args.rule, args.format) {
         (Some(id), format) => match glossary::word(id) {
             Some(word) => word.explain(format, style, terminal.out)?,
@@ -115,6 +119,7 @@ fn reference(out: &mut dyn Write) -> io::Result<()> {
             rule.evidence.name()
         )?;
     }
+    explain_coverage::not_checked(out)?;
     ALL.iter().try_for_each(|rule| page(rule, out))
 }
 

@@ -13,6 +13,7 @@ mod contacts_import;
 mod diff;
 mod example;
 mod explain;
+mod explain_coverage;
 mod explain_example;
 mod from_capture;
 mod glossary;

@@ -377,6 +377,10 @@ pub struct CustomOperation {
 pub struct FailedPayment {
     /// After the last of the retries (documented: three, one day apart).
     pub after_final_retry: AfterFinalRetry,
+    /// Why access may stay where that is `stop` or `keep`, and payments recur: who takes it away instead, or why nobody has to.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "read::reason_if_any")]
+    #[schemars(with = "Option<Reason>")]
+    pub reason: Option<String>,
 }
 
 /// What happens after the last retry of a failed payment. The first three are the documented ways to end a subscription;

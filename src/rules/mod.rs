@@ -3,6 +3,8 @@
 //! A rule reads the site only through [`Facts`]; what is *unproven* and what is proof comes from what it read.
 
 mod about;
+mod candidates;
+mod coverage;
 mod due;
 mod facts;
 mod fields;
@@ -21,6 +23,7 @@ mod registry;
 mod accepted_risks;
 mod contacts;
 mod forms;
+mod money;
 mod offerings;
 mod plan;
 mod safety;
@@ -38,6 +41,8 @@ use crate::text::apart;
 pub use crate::model::Grade;
 
 pub use about::About;
+pub use candidates::{CANDIDATES, OF_THE_PLAN};
+pub use coverage::{Candidate, CoveredBy, group};
 pub use due::Moment;
 pub use facts::{Facts, Inputs, Known, NO_SITE, Side};
 pub(crate) use files::TAKE_OUT;

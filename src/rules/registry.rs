@@ -2,7 +2,7 @@
 
 use crate::model::digest;
 
-use super::{Rule, accepted_risks, contacts, forms, offerings, plan, safety, webhooks};
+use super::{Rule, accepted_risks, contacts, forms, money, offerings, plan, safety, webhooks};
 
 /// Every rule, by family, then by name.
 pub static ALL: &[&Rule] = &[
@@ -25,6 +25,8 @@ pub static ALL: &[&Rule] = &[
     &forms::subscribed_form_missing::RULE,
     &forms::released_offering_missing::RULE,
     &forms::test_purchase_missing::RULE,
+    &money::foreign_cart_active::RULE,
+    &money::gateway_of_the_crm::RULE,
     &offerings::base_module_timer::RULE,
     &offerings::members_between_modules_found::RULE,
     &offerings::members_between_modules_undecided::RULE,

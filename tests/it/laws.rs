@@ -236,7 +236,7 @@ fn order_form(
     (name, (custom_operation, retry)): (String, (CustomOperation, Option<AfterFinalRetry>)),
 ) -> (String, OrderFormIntent) {
     let expect = FormExpectation { price: Some(Price("497.00 USD".into())), gateway: Some("stripe".into()) };
-    let failed_payment = retry.map(|after_final_retry| FailedPayment { after_final_retry });
+    let failed_payment = retry.map(|after_final_retry| FailedPayment { after_final_retry, reason: None });
     (slug(&name), OrderFormIntent { name, custom_operation, failed_payment, expect: Some(expect) })
 }
 

@@ -16,6 +16,7 @@ mod comment;
 mod common;
 mod conformance;
 mod contacts;
+mod coverage;
 mod crash;
 mod docs;
 mod drift;

@@ -72,6 +72,10 @@ pub(super) fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Er
     such(from, |text: &String| is_reason(text), "a reason")
 }
 
+pub(super) fn reason_if_any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    such(from, |text: &Option<String>| text.as_deref().is_none_or(is_reason), "a reason")
+}
+
 pub(super) fn reasons<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
     such(from, |all: &BTreeMap<String, String>| all.values().all(|text| is_reason(text)), "reasons")
 }

@@ -1,17 +1,18 @@
 use crate::diag::{Finding, Location, Severity::Error};
-use crate::model::plan::AfterFinalRetry;
+use crate::model::plan::{AfterFinalRetry, FailedPayment};
 use crate::model::state::OrderForm;
 use crate::model::text::pointer;
 use crate::rules::{
-    Facts, Findings, Of, Phase::Configure, Side::After, Source::Inferred, declare_rule, left_out_inside,
+    Facts, Findings, Known, Of, Phase::Configure, Side::After, Source::Inferred, declare_rule, left_out_inside,
 };
 
 declare_rule! {
-    /// Nothing happens when a recurring payment fails for good.
+    /// Members keep their access when a recurring payment fails for good.
     ///
     /// ## What it does
-    /// Reports order forms of the plan with recurring payments for which, after the plan's changes, nothing happens after the
-    /// last retry: there is no setting, or it is `keep`.
+    /// Reports order forms with recurring payments that, after the plan's changes, leave access as it is after the last retry: there is no
+    /// setting, or it is `stop` or `keep` and the plan gives no `reason`. A form that the plan leaves alone is asked the same, whoever
+    /// replaces a webhook: that a person does the work of one form's webhook says nothing of the others.
     ///
     /// ## Why it matters
     /// A payment that fails is tried three times, one day apart. With a CRM the failed-payment tag then starts a sequence
@@ -24,23 +25,42 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {order_forms: {course-checkout: {failed_payment: null}}}
+    /// plan: {order_forms: {course-checkout: {failed_payment: null}}, webhooks: {dunning: {after_switch: {replaced_by: {order_form: null, setting: null, by_hand: jo}}}}}
     /// site: {order-form/course-checkout: {recurring: true, after_final_retry: null}}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {order_forms: {course-checkout: {failed_payment: {after_final_retry: keep}}}}
-    /// site: {order-form/course-checkout: {recurring: true}}
+    /// plan: {order_forms: {course-checkout: {failed_payment: {after_final_retry: keep}}}, webhooks: {dunning: {after_switch: {replaced_by: {order_form: null, setting: null, by_hand: jo}}}}}
+    /// site: {order-form/course-checkout: {recurring: true, after_final_retry: keep}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {order_forms: {course-checkout: {failed_payment: {after_final_retry: stop}}}, webhooks: {dunning: {after_switch: {replaced_by: {order_form: null, setting: null, by_hand: jo}}}}}
+    /// site: {order-form/course-checkout: {recurring: true, after_final_retry: stop}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {leave_alone: {order_forms: {old-membership: nobody joins any more}}}
+    /// site: {order-form/old-membership: {id: "9", name: Old Membership, operations: [], price: 9.00 USD, gateway: stripe, recurring: true, after_final_retry: stop}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
-    /// site: {order-form/course-checkout: {recurring: true, after_final_retry: null}}
+    /// site: {order-form/course-checkout: {recurring: true, after_final_retry: revoke}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {order_forms: {course-checkout: {failed_payment: {after_final_retry: stop, reason: what was paid for stays open}}}, webhooks: {dunning: {after_switch: {replaced_by: {order_form: null, setting: null, by_hand: jo}}}}}
+    /// site: {order-form/course-checkout: {recurring: true, after_final_retry: stop}}
     /// ```
     ///
     /// ## Fix
-    /// Set `failed_payment: {after_final_retry: revoke}`, `cancel` or `stop`.
+    /// Set `failed_payment: {after_final_retry: revoke}` or `cancel`; or `stop` or `keep` with the `reason` why access may stay, and who takes
+    /// it away where somebody has to. Take a form that was left alone into the plan for it.
     {
         id: "failed-payment-undecided",
         severity: Error,
@@ -59,32 +79,50 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         if left_out_inside(plan, &["order_forms", key, "failed_payment"]) {
             continue;
         }
-        let Some(form) = facts.order_form(After, key) else {
-            known = None;
-            continue;
-        };
-        let undecided =
-            |form: &Of<'_, '_, _>| matches!(form.after_final_retry(), Some(None | Some(AfterFinalRetry::Keep)));
-        if let Some(form) = form.filter(undecided).filter(|form| form.recurring() == Some(true)) {
-            out.push(finding(key, form, intent.failed_payment.is_some()));
-        }
+        let said = intent.failed_payment.as_ref();
+        known = one(facts, key, said, out).and(known);
+    }
+    let left_alone = plan.leave_alone.order_forms.keys().filter(|key| !plan.mentions("order_forms", key));
+    for key in left_alone {
+        known = one(facts, key, None, out).and(known);
     }
     known
 }
 
-fn finding(key: &str, form: Of<'_, '_, OrderForm>, said: bool) -> Finding {
+/// Judges a form of which the plan says this, or that leaves alone.
+fn one(facts: &Facts<'_>, key: &str, said: Option<&FailedPayment>, out: &mut Findings) -> Known<()> {
+    let Some(form) = facts.order_form(After, key)? else { return Some(()) };
+    // What the form does is asked first: where that ends access nothing else is needed.
+    let stays = match form.after_final_retry() {
+        Some(None) => true,
+        Some(Some(AfterFinalRetry::Stop | AfterFinalRetry::Keep)) => said.is_none_or(|said| said.reason.is_none()),
+        Some(Some(AfterFinalRetry::Revoke | AfterFinalRetry::Cancel)) | None => false,
+    };
+    if stays && form.recurring() == Some(true) {
+        out.push(finding(facts, key, form, said));
+    }
+    Some(())
+}
+
+fn finding(facts: &Facts<'_>, key: &str, form: Of<'_, '_, OrderForm>, said: Option<&FailedPayment>) -> Finding {
     let message = format!("members whose payments to `{}` fail for good keep their access", form.name());
     let section = pointer(&["order_forms", key, "failed_payment"]);
-    let finding = if said {
-        RULE.at(Location::value(section + "/after_final_retry"), message).label("nothing happens")
-    } else {
-        RULE.at(Location::key(section), message)
+    let is_planned = facts.plan().order_forms.contains_key(key);
+    let finding = match said {
+        Some(said) => RULE
+            .at(Location::value(section + "/after_final_retry"), message)
+            .label(format!("`{}` without a `reason`", said.after_final_retry.name())),
+        None if is_planned => RULE
+            .at(Location::key(section), message)
             .label("no `failed_payment`")
-            .fix(format!("add to `{key}`"), "failed_payment: {after_final_retry: revoke}\n")
+            .fix(format!("add to `{key}`"), "failed_payment: {after_final_retry: revoke}\n"),
+        None => RULE.at(Location::key(pointer(&["leave_alone", "order_forms", key])), message).label("left alone"),
     };
-    let finding = finding.help(
-        "choose what follows the last retry: `revoke` (access ends now), `cancel` (it ends with the paid period) or \
-         `stop` (charging ends, access stays)",
-    );
+    let choose = "choose what follows the last retry: `revoke` (access ends now) or `cancel` (it ends with the paid period); with a `reason` also \
+                  `stop` (charging ends, access stays)";
+    let finding = match is_planned {
+        true => finding.help(choose),
+        false => finding.help(format!("take the form into `order_forms`, and {choose}")),
+    };
     form.excerpt(finding, "recurring:", "recurring payments")
 }

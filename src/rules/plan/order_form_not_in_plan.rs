@@ -74,7 +74,7 @@ fn intent(key: &str, form: &OrderForm) -> Option<OrderFormIntent> {
             .after_final_retry
             .set()
             .copied()
-            .map(|after_final_retry| FailedPayment { after_final_retry }),
+            .map(|after_final_retry| FailedPayment { after_final_retry, reason: None }),
         expect: expected.then(|| FormExpectation { price, gateway: form.gateway.set().cloned() }),
     })
 }
