@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::drip::Drip;
+use super::schedule::Schedule;
 use super::{Identity, Misfits, Plan};
 
 /// The kinds of the population, in the order of its file, as a snapshot's sections name them.
@@ -160,13 +161,64 @@ pub struct Questions {
     pub transactions: BTreeSet<String>,
     /// The offerings of which it is counted who waits for a module, by key.
     pub drips: BTreeMap<String, Drip>,
+    /// The first and the last day on which payments are looked for, as records write days; none where nobody asks.
+    pub days: Option<(String, String)>,
 }
 
 impl Questions {
-    /// What a plan asks: the values of its spot-check contacts.
+    /// What a plan asks: the values of its spot-check contacts, and who pays on the days of its window.
     pub fn of(plan: &Plan) -> Self {
-        Self { contacts: plan.spot_check.list.keys().cloned().collect(), ..Self::default() }
+        let days = Schedule::of(plan).and_then(Result::ok);
+        let days = days.map(|window| (window.start.date().to_string(), window.end.date().to_string()));
+        Self { contacts: plan.spot_check.list.keys().cloned().collect(), days, ..Self::default() }
     }
+}
+
+/// How many there are, and the contact IDs of the first few of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Few {
+    /// How many.
+    pub count: u64,
+    /// Contact IDs, in the order in which they were met.
+    #[serde(default)]
+    pub first: Vec<String>,
+}
+
+impl Few {
+    /// How many IDs are kept.
+    const KEPT: usize = 5;
+
+    /// One more, of this contact. An ID that is longer than any is counted and not kept.
+    pub fn add(&mut self, contact: &str) {
+        self.count += 1;
+        if self.first.len() < Self::KEPT && contact.len() <= 64 && self.first.iter().all(|id| id != contact) {
+            self.first.push(contact.to_owned());
+        }
+    }
+}
+
+/// Addresses that no member should have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Addresses {
+    /// Contacts without one.
+    pub empty: Few,
+    /// Contacts with what is no address.
+    pub malformed: Few,
+    /// Contacts whose address another one has too; each but the first that has it.
+    pub shared: Few,
+    /// Contacts whose address has a plus sign.
+    pub plus: Few,
+}
+
+/// Orders and subscriptions of contact IDs that no contact has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct OfNobody {
+    /// Orders that went through.
+    pub orders: Few,
+    /// Subscriptions that still charge.
+    pub subscriptions: Few,
 }
 
 /// What one pass over a population found.
@@ -194,6 +246,18 @@ pub struct Census {
     pub transactions: BTreeMap<String, u64>,
     /// Contact IDs that more than one contact has.
     pub repeated_ids: BTreeSet<String>,
+    /// How many contacts somebody referred.
+    pub referred: u64,
+    /// Subscriptions of which a payment is due on the days that were asked for.
+    pub renewals: Few,
+    /// Subscriptions of which the last payment failed and is tried again.
+    pub payment_due: Few,
+    /// Subscriptions of which the last try failed.
+    pub payment_failed: Few,
+    /// Addresses that no member should have.
+    pub doubtful: Addresses,
+    /// What belongs to nobody; none where there are too many members to remember each of them.
+    pub of_nobody: Option<OfNobody>,
     /// When reading it began, as its first record says.
     pub taken_at: String,
     /// What nobody read of the contacts, as its first record says.

@@ -124,6 +124,11 @@ impl SubscriptionStatus {
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == word.trim())
     }
+
+    /// Whether it still charges, or will again.
+    pub fn still_charges(self) -> bool {
+        matches!(self, Self::Active | Self::PaymentDue | Self::Paused)
+    }
 }
 
 /// What an order's status and transaction say of its payment.

@@ -5,27 +5,30 @@ use std::io::BufRead;
 
 use super::Allowance;
 use super::Damage;
+use super::everybody::Everybody;
 use super::record::{Record, each};
 use crate::model::population::{Census, Questions, is_somebodys};
 use crate::model::snapshot::PopulationDigest;
-use crate::model::status::{SubscriptionStatus, transaction};
+use crate::model::status::{OrderStatus, SubscriptionStatus, transaction};
 
 /// Reads a population once: what was asked of it, and its digest.
 ///
-/// Holds one count a tag, the contacts that were asked for with their orders, and the ids that are there more than
-/// once; nothing else of what it reads.
+/// Holds one count a tag, the contacts that were asked for with their orders, the ids that are there more than
+/// once, and of each member's ID and address a few bytes; nothing else of what it reads.
 ///
 /// # Errors
 /// [`Damage`] where the stream cannot be read, or is not a whole population in the format.
 pub fn take_census<R: BufRead>(reader: R, questions: &Questions) -> Result<(Census, PopulationDigest), Damage> {
     let (census, tags, room) = (Census::default(), HashMap::new(), Allowance::new(NAMES, "its tags and repeated IDs"));
-    let mut counter = Counter { questions, census, tags, room, drips: Drips::of(questions) };
+    let everybody = Everybody::default();
+    let mut counter = Counter { questions, census, tags, room, drips: Drips::of(questions), everybody };
     let (opening, digest) = each(reader, |record| counter.see(record))?;
     let mut census = counter.census;
     census.taken_at = opening.taken_at;
     census.unknown = opening.unknown;
     let waiting = questions.drips.keys().zip(counter.drips.waiting).filter(|(_, count)| *count > 0);
     census.between_modules = waiting.map(|(key, count)| (key.clone(), count)).collect();
+    (census.of_nobody, census.doubtful) = counter.everybody.found();
     census.tags = counter.tags.into_iter().map(|(name, count)| (name, count.contacts)).collect();
     Ok((census, digest))
 }
@@ -39,6 +42,7 @@ struct Counter<'q> {
     tags: HashMap<String, Count>,
     room: Allowance,
     drips: Drips<'q>,
+    everybody: Everybody,
 }
 
 /// Who waits for a module of which offering, by the offerings' places among those that are asked for.
@@ -82,8 +86,13 @@ impl Counter<'_> {
         }
         match &*record.kind {
             "contact" => self.contact(record)?,
+            // It is nobody's login, and orders can be of it.
+            "contact-without-user" => self.everybody.knows(&record.key),
             "order" => {
                 self.census.orders += 1;
+                if OrderStatus::of(&record.status).is_some_and(OrderStatus::went_through) {
+                    self.everybody.order(&record.contact);
+                }
                 if self.questions.orders.contains(&*record.key) {
                     self.census.found_orders.insert(record.key.to_string());
                 }
@@ -106,10 +115,21 @@ impl Counter<'_> {
 
     fn subscription(&mut self, record: &Record<'_>) -> Result<(), Damage> {
         self.census.subscriptions += 1;
-        let still_charges = matches!(
-            SubscriptionStatus::of(&record.status),
-            Some(SubscriptionStatus::Active | SubscriptionStatus::PaymentDue | SubscriptionStatus::Paused)
-        );
+        let status = SubscriptionStatus::of(&record.status);
+        let still_charges = status.is_some_and(SubscriptionStatus::still_charges);
+        match status {
+            Some(SubscriptionStatus::PaymentDue) => self.census.payment_due.add(&record.contact),
+            Some(SubscriptionStatus::PaymentFailed) => self.census.payment_failed.add(&record.contact),
+            _ => {}
+        }
+        if still_charges {
+            self.everybody.subscription(&record.contact);
+        }
+        let day = record.next_payment();
+        let is_asked_for = |(first, last): &(String, String)| (first.as_str()..=last.as_str()).contains(&day);
+        if still_charges && self.questions.days.as_ref().is_some_and(is_asked_for) {
+            self.census.renewals.add(&record.contact);
+        }
         if !still_charges || record.form.is_empty() {
             return Ok(());
         }
@@ -125,6 +145,8 @@ impl Counter<'_> {
     fn contact(&mut self, record: &Record<'_>) -> Result<(), Damage> {
         self.census.members += 1;
         self.census.addresses += u64::from(is_somebodys(&record.email));
+        self.census.referred += u64::from(record.is_referred());
+        self.everybody.contact(&record.key, &record.email);
         self.drips.see(record.tags.iter().map(|tag| &*tag.0));
         for tag in &record.tags {
             if !self.tags.contains_key(&*tag.0) {

@@ -1,12 +1,13 @@
 //! Streams of members: contacts, orders and subscriptions, one record a line, read in one pass.
 //!
 //! Works on lines that it is given: it opens no file. What it holds does not grow with the stream, but for one count
-//! a tag and the contacts that it was asked for; and of these it keeps no more than an allowance.
+//! a tag, the contacts that it was asked for, and in a census a few bytes of each member; and of these it keeps no more than an allowance.
 
 mod allowance;
 mod census;
 mod choose;
 mod damage;
+mod everybody;
 mod fit;
 mod json;
 mod ledger;

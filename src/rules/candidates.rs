@@ -23,7 +23,8 @@ candidates! {
     "003" "Whatever the plan refers to is there":
         rule "reference-unknown", rule "released-offering-missing";
     "004" "Every offering and form of the site is in the plan, or is left alone with a reason":
-        rule "offering-not-in-plan", rule "order-form-not-in-plan", rule "opt-in-form-not-in-plan", rule "leave-alone-and-planned";
+        rule "offering-not-in-plan", rule "order-form-not-in-plan", rule "opt-in-form-not-in-plan", rule "leave-alone-and-planned",
+        rule "left-alone-offering-has-members";
     "005" "The plan names nothing that the site lacks":
         rule "not-on-site", rule "module-not-on-site", rule "leave-alone-unknown", rule "name-differs";
     "006" "The reading is fresh, and of a site of the plan":
@@ -170,7 +171,7 @@ candidates! {
     "602" "Each with all that the guide asks for":
         rule "contact-incomplete";
     "603" "They are of every sort of members that the site has":
-        run "those that a first plan lists are chosen so", unchecked "no rule looks at those that a person chose";
+        run "those that a first plan lists are chosen so", rule "sort-of-members-missing", unchecked "members who were revoked are not asked for";
     "604" "What is recorded of them is what the site shows":
         rule "contact-differs", rule "population-out-of-step";
     "605" "They were synced with the CRM within a day":
@@ -178,7 +179,7 @@ candidates! {
     "606" "Every member has a contact ID of their own":
         rule "contact-id-repeated";
     "607" "No address is shared, malformed or empty":
-        unchecked "no rule looks at everybody's yet";
+        rule "address-doubtful";
     "608" "Every tag that forms and offerings use exists":
         unchecked "no rule compares them with the site's tags yet";
     "609" "No two tags become one without the CRM's categories":
@@ -192,14 +193,14 @@ candidates! {
 
     "701" "Nobody is billed outside of AccessAlly":
         rule "subscribed-form-missing", unchecked "what is billed elsewhere is known to the other system alone";
-    "702" "Every subscription is of a member who exists":
-        unchecked "no rule looks at it yet";
+    "702" "Every subscription and order is of a member who exists":
+        rule "subscription-of-nobody", rule "order-of-nobody";
     "703" "No renewal is due inside the window":
-        unchecked "no rule looks at it yet";
+        rule "renewal-in-window";
     "704" "Nothing is launched inside the window":
         unchecked "the plan has no word for it yet";
     "705" "Whose payment is due or failed is known before":
-        unchecked "no rule counts them yet";
+        rule "unpaid-subscription";
 
     "801" "The vendor's verification ran after the last change":
         rule "verification-missing";

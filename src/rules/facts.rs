@@ -269,28 +269,6 @@ impl<'a> Facts<'a> {
         values
     }
 
-    /// What the population answered about contacts.
-    pub fn census(&self) -> Known<&'a Census> {
-        self.population_section("contact")?;
-        self.inputs.census
-    }
-
-    /// The order forms that subscriptions still charge through, with how many do. Where no subscription was captured there is nothing to
-    /// compare with, which is no fact.
-    pub fn subscribed_forms(&self) -> impl Iterator<Item = (&'a String, &'a u64)> + use<'a> {
-        let is_captured = self.inputs.census.is_some() && self.capture("subscription").is_known();
-        if is_captured {
-            self.population_section("subscription");
-        }
-        let census = self.inputs.census.filter(|_| is_captured);
-        census.into_iter().flat_map(|census| &census.subscribed)
-    }
-
-    /// The files that hold the site's members, and how many addresses can be a person's, if a population was captured.
-    pub fn members_files(&self) -> (&'a [MembersFile], Option<u64>) {
-        (self.inputs.members_files, self.inputs.census.map(|census| census.addresses))
-    }
-
     /// Whether git tracks a document that holds members' addresses.
     pub fn tracked_by_git(&self, tracking: &Tracking) -> Known<bool> {
         let (grade, tracked) = match tracking {
@@ -302,20 +280,6 @@ impl<'a> Facts<'a> {
         };
         self.note(TRACKED, grade);
         tracked
-    }
-
-    /// Whether a kind of the population was captured: `contact`, `order` or `subscription`.
-    pub fn population_section(&self, section: &str) -> Known<()> {
-        let grade = match (self.capture(section), self.inputs.census) {
-            (grade, None) if grade.is_known() => {
-                let has_one = self.inputs.before.is_some_and(|before| before.population.is_some());
-                Grade::Unknown(if has_one { NOT_HERE } else { "no population is next to the snapshot" }.to_owned())
-            }
-            (grade, _) => grade,
-        };
-        let known = grade.is_known();
-        self.note(section, grade);
-        known.then_some(())
     }
 
     /// The identity that the header gives: as well known as the environment, and worth a line even where that is unknown.
@@ -364,7 +328,7 @@ impl<'a> Facts<'a> {
     }
 
     /// How a section of the snapshot was captured; unknown without a site.
-    fn capture(&self, section: &str) -> Grade {
+    pub(super) fn capture(&self, section: &str) -> Grade {
         self.graded(|before| before.grade(section))
     }
 
@@ -376,9 +340,6 @@ impl<'a> Facts<'a> {
 
 /// The fact that a database dump goes to its end.
 pub(super) const BACKUP_END: &str = "backup's end";
-
-/// Why nothing is known of members whose digest the site has.
-pub(super) const NOT_HERE: &str = "the private file of the population is not here";
 
 /// The recorded values of the spot-check contacts.
 pub(super) const CONTACT_VALUES: &str = "contact values";

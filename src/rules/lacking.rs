@@ -5,7 +5,8 @@ use crate::model::Grade;
 use crate::model::text::quoted;
 
 use super::Rule;
-use super::facts::{BACKUP_END, CONTACT_VALUES, NOT_HERE, TRACKED};
+use super::facts::{BACKUP_END, CONTACT_VALUES, TRACKED};
+use super::members::NOT_HERE;
 use super::objects::kind_of;
 use super::original::{COPIED, is_of_live};
 use super::read::Read;

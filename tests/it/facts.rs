@@ -31,6 +31,7 @@ const ODD: &[(&str, &str, &str)] = &[
     ("backup-lacks-users", "contact", "a lower bound of the users: without contacts the administrators are one too"),
     ("backup-lacks-users", "administrator", "the same the other way round; without both it is unproven"),
     ("crm-differs", "crm: system", "either of the CRM's two names is enough, and the label is the other"),
+    ("subscribed-form-missing", "subscription", "where no subscription was captured there is nothing to compare with"),
     (
         "target-not-staging",
         "environment: type",
@@ -54,7 +55,7 @@ enum Fact {
 impl Fact {
     /// None where the fact is not one of the site.
     fn read(name: &str) -> Option<Self> {
-        if ["contact", "order", "host"].contains(&name) {
+        if ["contact", "order", "subscription", "host"].contains(&name) {
             return Some(Self::Section(name.to_owned()));
         }
         let kind = kind_of(name)?;

@@ -6,7 +6,7 @@ use std::io::BufReader;
 use crate::place::Edited;
 use amc_plan::example::generate;
 use amc_plan::model::drip::Drip;
-use amc_plan::model::population::{Census, Contact, Questions};
+use amc_plan::model::population::{Census, Contact, Few, OfNobody, Questions};
 use amc_plan::model::snapshot::PopulationDigest;
 use amc_plan::population::{Chosen, Damage, Reason, Wish, choose, take_census};
 use amc_plan::site::file::seal;
@@ -80,8 +80,39 @@ fn one_pass_answers_every_question() {
 #[test]
 fn an_empty_site_is_a_site() {
     let (found, digest) = census(&stream(&[]), &["1"]).unwrap();
-    assert_eq!(found, Census { taken_at: "2026-11-21T06:12:00Z".to_owned(), ..Census::default() });
+    let of_nobody = Some(OfNobody::default());
+    assert_eq!(found, Census { taken_at: "2026-11-21T06:12:00Z".to_owned(), of_nobody, ..Census::default() });
     assert!(digest.counts.is_empty());
+}
+
+#[test]
+fn who_pays_when_and_what_belongs_to_nobody_is_counted_and_the_first_few_are_named() {
+    let subscription = |key: &str, contact: &str, status: &str, next: &str| json!({"kind": "subscription", "key": key, "contact": contact, "form": "f", "status": status, "next_payment": next});
+    let mut records: Vec<Value> = (10..20)
+        .map(|id| contact(&id.to_string(), json!({"email": format!("m{id}@member.example"), "affiliate": "7"})))
+        .collect();
+    records.push(json!({"kind": "contact-without-user", "key": "90", "email": "lead@member.example"}));
+    records.push(order("1", "90"));
+    records.push(order("2", "91"));
+    let failed = json!({"kind": "order", "key": "3", "contact": "92", "form": "f", "status": "Failed"});
+    records.push(failed);
+    // In the order of their keys: ten renew on the days that are asked for, and the others do not.
+    records.extend((10..19).map(|id| subscription(&format!("a{id}"), &id.to_string(), "Active", "2026-12-02")));
+    records.push(subscription("b1", "19", "Payment Due", "2026-12-03"));
+    records.push(subscription("b2", "11", "Payment Failed", "2026-12-02"));
+    records.push(subscription("b3", "12", "Active", "2026-12-04"));
+    records.push(subscription("b4", "99", "Paused", "2026-12-01"));
+    records.push(subscription("b5", "98", "Finished", ""));
+    let text = stream(&records);
+    let days = Some(("2026-12-02".to_owned(), "2026-12-03".to_owned()));
+    let (found, _) = take_census(text.as_bytes(), &Questions { days, ..Questions::default() }).unwrap();
+    let few = |count, first: &[&str]| Few { count, first: first.iter().map(|id| (*id).to_owned()).collect() };
+    assert_eq!(found.renewals, few(10, &["10", "11", "12", "13", "14"]));
+    assert_eq!((found.payment_due, found.payment_failed), (few(1, &["19"]), few(1, &["11"])));
+    let of_nobody = OfNobody { orders: few(1, &["91"]), subscriptions: few(1, &["99"]) };
+    assert_eq!((found.of_nobody, found.referred), (Some(of_nobody), 10));
+    let (not_asked, _) = census(&text, &[]).unwrap();
+    assert_eq!(not_asked.renewals, Few::default());
 }
 
 #[test]

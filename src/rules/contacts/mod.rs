@@ -1,10 +1,12 @@
 //! Rules about the spot-check contacts.
 
+pub(super) mod address_doubtful;
 pub(super) mod contact_differs;
 pub(super) mod contact_id_repeated;
 pub(super) mod contact_incomplete;
 pub(super) mod contacts_tracked_by_git;
 pub(super) mod population_out_of_step;
+pub(super) mod sort_of_members_missing;
 pub(super) mod too_few_contacts;
 
 use std::collections::BTreeSet;

@@ -9,7 +9,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// Reports an order form that subscriptions still charge through, but that is neither among the order forms that were read
-    /// from the site nor in the complete list that a person attested.
+    /// from the site nor in the complete list that a person attested. Where no subscription was captured there is nothing to compare, and nothing is found.
     ///
     /// ## Why it matters
     /// A subscription charges through the form that began it (inferred). A list of forms that lacks one of them is incomplete,

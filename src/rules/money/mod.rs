@@ -2,6 +2,10 @@
 
 pub(super) mod foreign_cart_active;
 pub(super) mod gateway_of_the_crm;
+pub(super) mod order_of_nobody;
+pub(super) mod renewal_in_window;
+pub(super) mod subscription_of_nobody;
+pub(super) mod unpaid_subscription;
 
 use crate::model::text::slug;
 

@@ -1,6 +1,7 @@
 //! Rules about offerings and the release timers of their modules.
 
 pub(super) mod base_module_timer;
+pub(super) mod left_alone_offering_has_members;
 pub(super) mod members_between_modules_found;
 pub(super) mod members_between_modules_undecided;
 pub(super) mod module_not_in_plan;
