@@ -20,7 +20,7 @@ pub struct Apart {
 }
 
 /// What two objects of one key have otherwise, or only one of the two readings shows, in the order of the fields' names. What neither
-/// shows cannot be compared; the server's own ids, and how a name is spelt, mean nothing.
+/// shows cannot be compared; the server's own ids, how a name is spelt, and whether a gateway is in test mode, mean nothing.
 pub fn drift(copy: &Object, live: &Object) -> Vec<Apart> {
     let [mut copy, mut live] = [copy, live].map(|object| judged(object.clone()).fields());
     let both = copy.get("modules").and_then(by_number).zip(live.get("modules").and_then(by_number));
@@ -36,7 +36,8 @@ pub fn drift(copy: &Object, live: &Object) -> Vec<Apart> {
 
 /// The fields that are not alike.
 fn fields_apart(copy: &Map<String, Value>, live: &Map<String, Value>) -> Vec<Apart> {
-    let names: BTreeSet<&String> = copy.keys().chain(live.keys()).filter(|name| *name != "id").collect();
+    let names: BTreeSet<&String> =
+        copy.keys().chain(live.keys()).filter(|name| !matches!(name.as_str(), "id" | "test_mode")).collect();
     let apart = names.into_iter().filter(|name| !is_alike(name, [copy.get(*name), live.get(*name)]));
     apart
         .map(|name| Apart { field: name.clone(), copy: copy.get(name).cloned(), live: live.get(name).cloned() })

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::plan::Welcome;
 use crate::model::state::{
-    Administrator, ChargingGuard, CrmConnection, Emails, Environment, Mail, Maintenance, Plugin, Webhook,
+    Administrator, ChargingGuard, CrmConnection, Emails, Environment, Mail, Maintenance, Operation, Plugin, Webhook,
 };
 use crate::model::{Field, State};
 
@@ -23,10 +23,17 @@ pub(super) fn fill(state: &mut State) {
         label: "Ontraport".to_owned().into(),
         connected: true.into(),
         managed: false.into(),
+        sells: false.into(),
         extra: none(),
     });
     let sender = extra(&[("sender_name", json!("Bloom Coaching"))]);
-    state.emails = Some(Emails { enabled: true.into(), welcome: Welcome::None.into(), extra: sender });
+    state.emails = Some(Emails {
+        enabled: true.into(),
+        welcome: Welcome::None.into(),
+        module_release: true.into(),
+        failed_payment: true.into(),
+        extra: sender,
+    });
     state.environment = Some(Environment {
         url: "https://staging.bloom.example".to_owned(),
         home: Field::Unknown,
@@ -35,7 +42,12 @@ pub(super) fn fill(state: &mut State) {
         wordpress: "6.8.7".to_owned().into(),
         extra: none(),
     });
-    state.mail = Some(Mail { transport: "fluent-smtp".to_owned().into(), simulated: false.into(), extra: none() });
+    state.mail = Some(Mail {
+        transport: "fluent-smtp".to_owned().into(),
+        simulated: false.into(),
+        sender_domain: "bloom.example".to_owned().into(),
+        extra: none(),
+    });
     state.maintenance = Some(Maintenance { on: false.into(), extra: none() });
     state.plugins.extend(plugins());
     state.webhooks.extend(webhooks());
@@ -77,6 +89,12 @@ fn webhooks() -> impl Iterator<Item = (String, Webhook)> {
             target: target.map(str::to_owned),
             last_called: Some(last_called.to_owned()),
             calls: Some(calls),
+            // Ontraport opened one module of this offering by it, in the fourth week.
+            runs: if command == "aal_fieldop" {
+                Operation::Grant("group-coaching".to_owned()).into()
+            } else {
+                Field::Unknown
+            },
             extra: Map::new(),
         };
         (key, webhook)

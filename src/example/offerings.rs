@@ -131,6 +131,7 @@ fn order_forms() -> [OrderForm; 6] {
         price: price.to_owned().into(),
         gateway: "stripe".to_owned().into(),
         recurring: recurring.into(),
+        test_mode: true.into(),
         extra: Map::new(),
     })
 }

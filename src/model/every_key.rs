@@ -48,6 +48,7 @@ pub(crate) fn plan() -> Value {
         "migration": {"import_all_contacts": true, "keep_maintenance_mode": true},
         "test_purchases": {"group": {"expect": ["order", "new-user"]}},
         "window": {"start": "2026-12-02 06:00 Europe/Berlin", "length": "90m"},
+        "launches": {"sale": "2026-12-15"},
         "rollback": {"decide_by": "07:30", "who": "jo", "way": "back-to-crm"},
         "accepted_risks": [{"rule": "r", "at": "/offerings/group", "reason": "why", "owner": "jo", "until": "2026-12-31"}],
     })

@@ -61,6 +61,23 @@ impl JsonSchema for Mailbox {
     }
 }
 
+/// The schema of a day.
+pub(super) struct Day;
+
+impl JsonSchema for Day {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Day".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": "date", "examples": ["2026-12-15"]})
+    }
+}
+
 /// The highest number of a module.
 pub(super) const LAST_MODULE: u32 = 9999;
 

@@ -1,6 +1,7 @@
 //! The plan: what its author intends and requires. Data only: nothing in it can run, and no secret belongs in it. The doc comments
 //! below are the descriptions in `schemas/plan.schema.json`.
 
+mod names;
 mod read;
 mod sites;
 
@@ -10,9 +11,9 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::keyed::{self, Keyed, implied_name};
+use super::keyed;
 use super::not_read::NotRead;
-use super::pattern::{ADDRESS, AGE, CLOCK, LAST_MODULE, LENGTH, Mailbox, Reason, START};
+use super::pattern::{ADDRESS, AGE, CLOCK, Day, LAST_MODULE, LENGTH, Mailbox, Reason, START};
 use super::price::Price;
 use super::release::Release;
 
@@ -90,6 +91,10 @@ pub struct Plan {
     /// The maintenance window on the live site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
+    /// What begins on which day: launches and sales, near which nobody wants to switch.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "read::days")]
+    #[schemars(with = "BTreeMap<String, Day>")]
+    pub launches: BTreeMap<String, String>,
     /// The way back, and who decides on it until when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<Rollback>,
@@ -724,26 +729,4 @@ pub struct AcceptedRisk {
     #[serde(deserialize_with = "read::date")]
     #[schemars(with = "String", extend("format" = "date"))]
     pub until: String,
-}
-
-// What an entry does not say, its key says.
-macro_rules! named_by_key {
-    ($($kind:ident),+) => {
-        $(impl Keyed for $kind {
-            fn take_from(&mut self, key: &str) {
-                if self.name.is_empty() {
-                    self.name = implied_name(key);
-                }
-            }
-        })+
-    };
-}
-named_by_key!(OfferingIntent, OrderFormIntent, OptInFormIntent);
-
-impl Keyed for WebhookIntent {
-    fn take_from(&mut self, key: &str) {
-        if self.calls.is_empty() {
-            key.clone_into(&mut self.calls);
-        }
-    }
 }

@@ -57,8 +57,8 @@ pub fn is_blind(kind: Kind, field: &str) -> bool {
         (kind, field),
         (Kind::ChargingGuard, "production_url")
             | (Kind::Mail, "simulated")
-            | (Kind::Crm, "connected" | "managed")
-            | (Kind::OrderForm, "after_final_retry")
+            | (Kind::Crm, "connected" | "managed" | "sells")
+            | (Kind::OrderForm, "after_final_retry" | "test_mode")
     )
 }
 
@@ -120,7 +120,7 @@ impl Kind {
             return Vec::new();
         }
         // The server's own numbers, and what the log counts, nobody judges.
-        let beyond = ["id", "last_called", "calls", "command", "target"];
+        let beyond = ["id", "last_called", "calls", "command", "target", "runs"];
         self.fields().keys().filter(|name| !beyond.contains(&name.as_str())).cloned().collect()
     }
 

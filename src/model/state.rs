@@ -289,6 +289,9 @@ pub struct CrmConnection {
     /// Whether the site is on AccessAlly Managed Contacts already.
     #[serde(default, skip_serializing_if = "Field::is_unknown")]
     pub managed: Field<bool>,
+    /// Whether forms of the CRM still sell or take people in: its own order forms, carts and sign-up forms, linked or embedded in a page.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub sells: Field<bool>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -303,6 +306,12 @@ pub struct Emails {
     /// Who gets a welcome e-mail.
     #[serde(default, skip_serializing_if = "Field::is_unknown")]
     pub welcome: Field<Welcome>,
+    /// Whether members are mailed when a module opens.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub module_release: Field<bool>,
+    /// Whether members are mailed when a payment fails.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub failed_payment: Field<bool>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -339,6 +348,9 @@ pub struct Mail {
     /// Whether mail is logged and not sent.
     #[serde(default, skip_serializing_if = "Field::is_unknown")]
     pub simulated: Field<bool>,
+    /// The domain of the sender's address.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub sender_domain: Field<String>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -439,6 +451,9 @@ pub struct OrderForm {
     /// Whether it charges again by itself.
     #[serde(default, skip_serializing_if = "Field::is_unknown")]
     pub recurring: Field<bool>,
+    /// Whether its gateway is in test mode, so that nobody pays.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub test_mode: Field<bool>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -499,6 +514,9 @@ pub struct Webhook {
     /// How often the log shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calls: Option<u64>,
+    /// What the custom operation does that it runs, where it runs one.
+    #[serde(default, skip_serializing_if = "Field::is_unknown")]
+    pub runs: Field<Operation>,
     /// What the collector sent beyond this.
     #[serde(flatten)]
     pub extra: Map<String, Value>,

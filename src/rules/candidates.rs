@@ -37,7 +37,7 @@ candidates! {
     "102" "The copy's address is not live's":
         rule "sites-not-apart", rule "site-not-in-plan";
     "103" "The copy says of itself that it is one (`WP_ENVIRONMENT_TYPE`)":
-        unchecked "`target-not-staging` goes by the host's name where no type is set";
+        rule "target-not-staging";
     "104" "The Production Site URL is live's on the copy too":
         rule "charging-guard-not-live", rule "charging-guard-with-scheme", change "`production_site_url`";
     "105" "The same guard is on at live":
@@ -83,11 +83,11 @@ candidates! {
     "208" "A module whose release removes access comes last":
         unchecked "which tags forbid a page is in no reading yet";
     "209" "An offering's own tags exist":
-        unchecked "no rule compares them with the site's tags yet";
+        rule "tag-missing";
     "210" "The pages of an offering exist, are published, and belong to it":
         unchecked "pages are in no reading yet; a test purchase shows those that a buyer is led to";
     "211" "No two offerings have one revoke tag":
-        unchecked "no rule compares them yet";
+        rule "revoke-tag-shared";
     "212" "It is decided what happens to members who are between two modules":
         rule "members-between-modules-undecided", rule "members-between-modules-found";
     "213" "Whoever releases an offering again knows that members start again":
@@ -110,11 +110,11 @@ candidates! {
     "306" "Every operation that runs exists, and may run from there":
         rule "released-offering-missing", unchecked "which kinds of operation may run from where is documented in part, and their kind is in no reading";
     "307" "A form has a gateway that works, on the copy in test mode":
-        rule "gateway-differs", unchecked "a gateway's mode is in no reading yet; the step of the test purchases says it";
+        rule "gateway-differs", rule "gateway-in-live-mode", unchecked "whether a gateway takes a payment is shown by a test purchase alone";
     "308" "Nothing but AccessAlly's forms sells":
-        rule "foreign-cart-active", rule "gateway-of-the-crm", unchecked "an order form of the CRM that a page links to is seen by no reading";
+        rule "foreign-cart-active", rule "gateway-of-the-crm", rule "crm-still-sells";
     "309" "No form of the CRM is embedded in a published page":
-        unchecked "pages are in no reading yet";
+        rule "crm-still-sells", unchecked "a person looks: what stands in published pages is in no reading";
     "310" "Price, currency and gateway are as expected":
         rule "price-differs", rule "price-impossible", rule "gateway-differs";
     "311" "A recurring form ends access after the last failed payment, without the CRM":
@@ -131,24 +131,24 @@ candidates! {
     "403" "Whoever opts in for free does too":
         rule "welcome-does-not-cover";
     "404" "Every timed module has its e-mail, or none on purpose":
-        unchecked "no reading shows AccessAlly's e-mails one by one yet";
+        rule "type-of-mail-off", unchecked "which modules have an e-mail of their own is in no reading";
     "405" "A plugin sends the mail, from an address of the site's own domain":
-        rule "mail-transport-differs", unchecked "the sender's address is in no reading yet";
+        rule "mail-transport-differs", rule "sender-of-another-domain";
     "406" "The sender's domain has SPF, DKIM and DMARC":
         unchecked "they stand in the DNS, which is not asked";
     "407" "No mail of the copy reaches members while the migration runs":
         rule "mail-not-simulated", change "`mail`";
     "408" "Test mail can reach somebody, and nobody else":
-        unchecked "no rule looks at `deliver_only_to` yet";
+        rule "test-mail-reaches-nobody", rule "mail-not-simulated";
     "409" "As much mail as is sent a month may be sent":
-        unchecked "the limits are those of the vendor's plan and of the mail service";
+        rule "many-members", unchecked "how much mail a site sends is not counted; the limits are those of the mail service";
     "410" "Members are warned of the new passwords":
         rule "live-mail-undecided", unchecked "that members were written to shows nowhere on the site";
 
     "501" "Every webhook of the log is decided":
         rule "webhook-not-in-plan", rule "webhook-undecided";
     "502" "What replaces a webhook exists and does its work":
-        rule "replacement-does-nothing", rule "reference-unknown";
+        rule "replacement-does-nothing", rule "replacement-of-another", rule "reference-unknown";
     "503" "No webhook that ends or charges subscriptions goes without a replacement":
         rule "access-webhook-without-replacement";
     "504" "The log of webhooks was kept, and is not empty for that reason":
@@ -158,7 +158,7 @@ candidates! {
     "506" "The CRM is paid beyond the switch":
         rule "crm-paid-until-too-early";
     "507" "ProgressAlly writes to AccessAlly, and to no CRM":
-        unchecked "a reading shows it, and no rule asks for it yet";
+        rule "progressally-writes-to-crm";
     "508" "What WP Fusion maps exists after the switch":
         unchecked "its mapping goes by the tags' IDs, and no reading holds it yet";
     "509" "No login rests on a password that the CRM keeps":
@@ -181,9 +181,9 @@ candidates! {
     "607" "No address is shared, malformed or empty":
         rule "address-doubtful";
     "608" "Every tag that forms and offerings use exists":
-        unchecked "no rule compares them with the site's tags yet";
+        rule "tag-missing";
     "609" "No two tags become one without the CRM's categories":
-        unchecked "no rule looks at it yet";
+        rule "tags-coincide", unchecked "whether a tag gained a prefix since an earlier reading is seen in the comparison of before and after";
     "610" "Custom fields that are used are listed":
         unchecked "custom fields are in no reading";
     "611" "Who referred whom survives":
@@ -192,13 +192,14 @@ candidates! {
         run "every tag is compared before and after";
 
     "701" "Nobody is billed outside of AccessAlly":
-        rule "subscribed-form-missing", unchecked "what is billed elsewhere is known to the other system alone";
+        rule "subscribed-form-missing", rule "foreign-cart-active", rule "gateway-of-the-crm", rule "crm-still-sells",
+        unchecked "how many are billed elsewhere is known to the other system alone";
     "702" "Every subscription and order is of a member who exists":
         rule "subscription-of-nobody", rule "order-of-nobody";
     "703" "No renewal is due inside the window":
         rule "renewal-in-window";
     "704" "Nothing is launched inside the window":
-        unchecked "the plan has no word for it yet";
+        rule "launch-in-window";
     "705" "Whose payment is due or failed is known before":
         rule "unpaid-subscription";
 
@@ -213,7 +214,8 @@ candidates! {
     "805" "The site is on the CRM that the plan names":
         rule "crm-differs";
     "806" "How the change reaches live is decided, and fits the maintenance mode":
-        rule "strategy-missing", rule "live-not-frozen", rule "merge-list-missing", rule "window-missing", rule "window-over";
+        rule "strategy-missing", rule "live-not-frozen", rule "merge-list-missing", rule "window-missing", rule "window-over",
+        rule "window-on-a-weekend";
     "807" "What runs is what was reviewed":
         run "a run carries out the digest that was confirmed, or nothing";
     "808" "The vendor's own tool moves the contacts, and no import of a CSV file":
@@ -242,7 +244,7 @@ candidates! {
     "911" "Nothing happened on live since the copy, or it is on a list":
         rule "merge-list-missing", rule "live-not-frozen";
     "912" "Guard, gateways, mail and the type of the environment are live's again":
-        rule "live-not-reopened", run "the step reopen-live", unchecked "the mode of the gateways is in no reading yet";
+        rule "live-not-reopened", run "the step reopen-live", unchecked "the mode of live's gateways is said by the step, and judged by nobody";
 }
 
 /// The rules that look at none of the candidates: they are about the plan itself, its files and its evidence, each with what it keeps right.

@@ -109,6 +109,13 @@ impl<'a> Of<'_, 'a, Environment> {
     }
 }
 
+impl<'a> Of<'_, 'a, Plugin> {
+    /// What a machine sent of it beyond the format, as a text: a part of the object, and no fact of its own.
+    pub(super) fn sent(&self, name: &str) -> Option<&'a str> {
+        self.object.extra.get(name)?.as_str()
+    }
+}
+
 impl<'a> Of<'_, 'a, Webhook> {
     /// What is called: a webhook's name.
     pub fn command(&self) -> &'a str {

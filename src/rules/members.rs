@@ -48,6 +48,12 @@ impl<'a> Facts<'a> {
         self.inputs.census.filter(|_| known.is_some())
     }
 
+    /// How many contacts there are, where they were captured: a size is no fault, so where nobody counted nothing is missing.
+    pub fn members_counted(&self) -> Option<u64> {
+        let is_captured = self.inputs.census.is_some() && self.capture("contact").is_known();
+        is_captured.then(|| self.census()).flatten().map(|census| census.members)
+    }
+
     /// What belongs to nobody; unknown where there are more members than a census remembers.
     pub fn of_nobody(&self, census: &'a Census) -> Known<&'a OfNobody> {
         if census.of_nobody.is_none() {

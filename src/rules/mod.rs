@@ -23,8 +23,10 @@ mod registry;
 
 // One folder a family.
 mod accepted_risks;
+mod access;
 mod contacts;
 mod forms;
+mod mail;
 mod money;
 mod offerings;
 mod plan;

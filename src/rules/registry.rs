@@ -2,7 +2,7 @@
 
 use crate::model::digest;
 
-use super::{Rule, accepted_risks, contacts, forms, money, offerings, plan, safety, webhooks};
+use super::{Rule, accepted_risks, access, contacts, forms, mail, money, offerings, plan, safety, webhooks};
 
 /// Every rule, by family, then by name.
 pub static ALL: &[&Rule] = &[
@@ -10,11 +10,16 @@ pub static ALL: &[&Rule] = &[
     &accepted_risks::accepted_risk_forbidden::RULE,
     &accepted_risks::accepted_risk_owner_unknown::RULE,
     &accepted_risks::accepted_risk_unused::RULE,
+    &access::progressally_writes_to_crm::RULE,
+    &access::revoke_tag_shared::RULE,
+    &access::tag_missing::RULE,
+    &access::tags_coincide::RULE,
     &contacts::address_doubtful::RULE,
     &contacts::contact_differs::RULE,
     &contacts::contact_id_repeated::RULE,
     &contacts::contact_incomplete::RULE,
     &contacts::contacts_tracked_by_git::RULE,
+    &contacts::many_members::RULE,
     &contacts::population_out_of_step::RULE,
     &contacts::sort_of_members_missing::RULE,
     &contacts::too_few_contacts::RULE,
@@ -27,8 +32,14 @@ pub static ALL: &[&Rule] = &[
     &forms::subscribed_form_missing::RULE,
     &forms::released_offering_missing::RULE,
     &forms::test_purchase_missing::RULE,
+    &mail::sender_of_another_domain::RULE,
+    &mail::test_mail_reaches_nobody::RULE,
+    &mail::type_of_mail_off::RULE,
+    &money::crm_still_sells::RULE,
     &money::foreign_cart_active::RULE,
+    &money::gateway_in_live_mode::RULE,
     &money::gateway_of_the_crm::RULE,
+    &money::launch_in_window::RULE,
     &money::order_of_nobody::RULE,
     &money::renewal_in_window::RULE,
     &money::subscription_of_nobody::RULE,
@@ -102,9 +113,11 @@ pub static ALL: &[&Rule] = &[
     &safety::welcome_does_not_cover::RULE,
     &safety::window_impossible::RULE,
     &safety::window_missing::RULE,
+    &safety::window_on_a_weekend::RULE,
     &safety::window_over::RULE,
     &webhooks::access_webhook_without_replacement::RULE,
     &webhooks::replacement_does_nothing::RULE,
+    &webhooks::replacement_of_another::RULE,
     &webhooks::webhook_undecided::RULE,
 ];
 

@@ -113,6 +113,7 @@ fn forms() -> impl Strategy<Value = (BTreeMap<String, OptInForm>, BTreeMap<Strin
                     price,
                     gateway,
                     recurring: false.into(),
+                    test_mode: Field::Unknown,
                     extra,
                 },
             )
@@ -133,10 +134,12 @@ fn state() -> impl Strategy<Value = State> {
         enabled,
         welcome,
         extra,
+        ..Emails::default()
     });
     let mail = (field(any::<bool>()), extra()).prop_map(|(simulated, extra)| Mail {
         transport: "fluent-smtp".to_owned().into(),
         simulated,
+        sender_domain: Field::Unknown,
         extra,
     });
     let single = (option::of(guard), option::of(emails), option::of(mail));
@@ -157,7 +160,14 @@ fn state() -> impl Strategy<Value = State> {
 }
 
 fn webhook(calls: u64) -> Webhook {
-    Webhook { command: "aal_genpass".into(), target: None, last_called: None, calls: Some(calls), extra: Map::new() }
+    Webhook {
+        command: "aal_genpass".into(),
+        target: None,
+        last_called: None,
+        calls: Some(calls),
+        runs: Field::Unknown,
+        extra: Map::new(),
+    }
 }
 
 fn snapshot() -> impl Strategy<Value = Snapshot> {
@@ -434,6 +444,7 @@ fn edits() -> Vec<Edit> {
         migration: _,
         test_purchases: _,
         window: _,
+        launches: _,
         rollback: _,
         accepted_risks: _,
         left_out: _,

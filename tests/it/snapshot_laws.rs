@@ -83,6 +83,7 @@ fn order_form() -> impl Strategy<Value = OrderForm> {
             price,
             gateway: Field::Unknown,
             recurring,
+            test_mode: Field::Unknown,
             extra,
         },
     )
@@ -115,7 +116,10 @@ fn state() -> impl Strategy<Value = State> {
                 .into_iter()
                 .map(|(command, target, calls)| {
                     let key = target.as_ref().map_or(command.clone(), |target| format!("{command}?{target}"));
-                    (key, Webhook { command, target, last_called: None, calls, extra: Map::new() })
+                    (
+                        key,
+                        Webhook { command, target, last_called: None, calls, runs: Field::Unknown, extra: Map::new() },
+                    )
                 })
                 .collect(),
             ..State::default()

@@ -68,6 +68,10 @@ pub(super) fn date_if_any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<S
     such(from, |text: &Option<String>| text.as_deref().is_none_or(is_date), "a date such as `2026-12-02`")
 }
 
+pub(super) fn days<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    such(from, |all: &BTreeMap<String, String>| all.values().all(|text| is_date(text)), "dates such as `2026-12-02`")
+}
+
 pub(super) fn reason<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     such(from, |text: &String| is_reason(text), "a reason")
 }

@@ -5,6 +5,7 @@
 //! text of a plan goes through [`Html`]. Of contacts it holds IDs and reasons only.
 
 mod steps;
+mod unseen;
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -138,6 +139,7 @@ pub fn html(page: &Page<'_>) -> Result<String, fmt::Error> {
     to_do(page, &mut out)?;
     failed_payments(page, &mut out)?;
     not_automatic(page, &mut out)?;
+    unseen::list(&mut out)?;
     writeln!(out, "<section>\n<h2>Notes</h2>\n<div class=\"room\"></div>\n</section>\n</main>\n</body>\n</html>")?;
     // Once, of the whole page: an address may stand in any of the plan's names and reasons.
     Ok(without_addresses(&out).into_owned())

@@ -5,6 +5,7 @@ pub(super) mod contact_differs;
 pub(super) mod contact_id_repeated;
 pub(super) mod contact_incomplete;
 pub(super) mod contacts_tracked_by_git;
+pub(super) mod many_members;
 pub(super) mod population_out_of_step;
 pub(super) mod sort_of_members_missing;
 pub(super) mod too_few_contacts;

@@ -28,7 +28,6 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// site: {offering/course: {tags: {base: Course Base}}, tag/Course Base: {}}
     /// between_modules: {course: 4}
     /// contacts: {"101": {tags: [Newsletter]}, "102": {tags: [Newsletter]}}
     /// values: {"101": {tags: [Newsletter]}, "102": {tags: [Newsletter]}}

@@ -36,18 +36,18 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// site: {opt-in-form/mini-course-signup: {operations: [{release: mini-course}, {add-tags: [Course_Base]}]}, offering/course: {tags: {base: Course_Base}}, offering/mini-course: {tags: {base: Mini_Base}}}
+    /// site: {opt-in-form/mini-course-signup: {operations: [{release: mini-course}, {add-tags: [Course_Base]}]}, offering/course: {tags: {base: Course_Base}}, offering/mini-course: {tags: {base: Mini_Base}}, tag/Course_Base: {}, tag/Buyer: {}}
     /// ```
     ///
     /// ## Bad
     /// ```yaml
-    /// site: {order-form/course-checkout: {operations: [{release: course}, {add-tags: [Buyer, Course_Instant]}]}, offering/course: {tags: {base: Course_Base, instant: Course_Instant}}, offering/mini-course: {tags: {base: Mini_Base}}}
+    /// site: {order-form/course-checkout: {operations: [{release: course}, {add-tags: [Buyer, Course_Instant]}]}, offering/course: {tags: {base: Course_Base, instant: Course_Instant}}, offering/mini-course: {tags: {base: Mini_Base}}, tag/Course_Base: {}, tag/Buyer: {}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
     /// plan: {order_forms: {course-checkout: {custom_operation: {release: [course, mini-course]}}}}
-    /// site: {order-form/course-checkout: {operations: [{grant: course}, {grant: mini-course}, {add-tags: [Buyer, Course_Base]}]}, offering/course: {tags: {base: Course_Base}}, offering/mini-course: {tags: {base: Mini_Base}}}
+    /// site: {order-form/course-checkout: {operations: [{grant: course}, {grant: mini-course}, {add-tags: [Buyer, Course_Base]}]}, offering/course: {tags: {base: Course_Base}}, offering/mini-course: {tags: {base: Mini_Base}}, tag/Course_Base: {}, tag/Buyer: {}}
     /// ```
     ///
     /// ## Fix

@@ -1,4 +1,5 @@
 use crate::diag::{Location, Severity::Error};
+use crate::model::state::Plugin;
 use crate::rules::{Facts, Findings, Phase::Fit, Side::Before, Source::Documented, declare_rule};
 
 use super::CARTS;
@@ -8,7 +9,8 @@ declare_rule! {
     ///
     /// ## What it does
     /// Reports active plugins that sell by themselves: WooCommerce, ThriveCart, SamCart, Easy Digital Downloads, SureCart, CartFlows and
-    /// MemberPress. A plugin that is there and not active sells nothing.
+    /// MemberPress. A plugin that is there and not active sells nothing. Where
+    /// the site\'s plugins were not read there is nothing to compare, and nothing is found.
     ///
     /// ## Why it matters
     /// The first question of the vendor's guide is whether all payments go through AccessAlly's order forms; carts such as SamCart,
@@ -47,24 +49,19 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let Some(plugins) = facts.seen::<Plugin>(Before) else { return Some(()) };
     let mut known = Some(());
-    for (name, file) in CARTS {
-        match facts.plugin(Before, file) {
-            None => return None,
-            Some(None) => {}
-            Some(Some(plugin)) => match plugin.active() {
-                None => known = None,
-                Some(false) => {}
-                Some(true) => {
-                    let message =
-                        format!("{name} is active, and only AccessAlly's own order forms sell after the switch");
-                    let help = "let an AccessAlly order form sell whatever opens an offering; where the cart sells nothing of that kind, accept \
-                                this risk with the name of whoever answers for it";
-                    let finding =
-                        RULE.at(Location::key("/order_forms"), message).label("sold elsewhere too").help(help);
-                    out.push(plugin.excerpt(finding, "active:", "sells by itself"));
-                }
-            },
+    for (name, plugin) in CARTS.iter().filter_map(|(name, file)| Some((name, plugins.get(file)?))) {
+        match plugin.active() {
+            None => known = None,
+            Some(false) => {}
+            Some(true) => {
+                let message = format!("{name} is active, and only AccessAlly's own order forms sell after the switch");
+                let help = "let an AccessAlly order form sell whatever opens an offering; where the cart sells nothing of that kind, accept \
+                            this risk with the name of whoever answers for it";
+                let finding = RULE.at(Location::key("/order_forms"), message).label("sold elsewhere too").help(help);
+                out.push(plugin.excerpt(finding, "active:", "sells by itself"));
+            }
         }
     }
     known

@@ -1,7 +1,10 @@
 //! Rules about who sells, who charges, and whom.
 
+pub(super) mod crm_still_sells;
 pub(super) mod foreign_cart_active;
+pub(super) mod gateway_in_live_mode;
 pub(super) mod gateway_of_the_crm;
+pub(super) mod launch_in_window;
 pub(super) mod order_of_nobody;
 pub(super) mod renewal_in_window;
 pub(super) mod subscription_of_nobody;

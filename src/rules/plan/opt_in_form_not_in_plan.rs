@@ -19,13 +19,13 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// site: {opt-in-form/newsletter: {id: "9", name: Newsletter, operations: [{add-tags: [News]}]}}
+    /// site: {opt-in-form/newsletter: {id: "9", name: Newsletter, operations: [{add-tags: [News]}]}, tag/News: {}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
     /// plan: {leave_alone: {opt_in_forms: {newsletter: tags only}}}
-    /// site: {opt-in-form/newsletter: {id: "9", name: Newsletter, operations: [{add-tags: [News]}]}}
+    /// site: {opt-in-form/newsletter: {id: "9", name: Newsletter, operations: [{add-tags: [News]}]}, tag/News: {}}
     /// ```
     ///
     /// ## Fix

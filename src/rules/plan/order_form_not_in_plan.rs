@@ -20,13 +20,13 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// site: {order-form/summit-pass: {id: "9", name: Summit Pass, operations: [{add-tags: [Summit]}]}}
+    /// site: {order-form/summit-pass: {id: "9", name: Summit Pass, operations: [{add-tags: [Summit]}]}, tag/Summit: {}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
     /// plan: {leave_alone: {order_forms: {summit-pass: sold out}}}
-    /// site: {order-form/summit-pass: {id: "9", name: Summit Pass, operations: [{add-tags: [Summit]}]}}
+    /// site: {order-form/summit-pass: {id: "9", name: Summit Pass, operations: [{add-tags: [Summit]}]}, tag/Summit: {}}
     /// ```
     ///
     /// ## Fix

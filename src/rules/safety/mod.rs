@@ -43,6 +43,7 @@ pub(super) mod verification_unacknowledged;
 pub(super) mod welcome_does_not_cover;
 pub(super) mod window_impossible;
 pub(super) mod window_missing;
+pub(super) mod window_on_a_weekend;
 pub(super) mod window_over;
 
 use crate::diag::Location;
