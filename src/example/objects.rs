@@ -93,7 +93,7 @@ fn webhooks() -> impl Iterator<Item = (String, Webhook)> {
             runs: if command == "aal_fieldop" {
                 Operation::Grant("group-coaching".to_owned()).into()
             } else {
-                Field::Unknown
+                Field::Nothing
             },
             extra: Map::new(),
         };

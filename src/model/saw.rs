@@ -64,21 +64,16 @@ pub fn is_blind(kind: Kind, field: &str) -> bool {
 
 /// A value of a field as a person types it after `FIELD=`.
 pub fn typed(field: &str, value: &Value) -> String {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let words = match (field, value) {
         (_, Value::Null) => Some(String::new()),
         (_, Value::Bool(is)) => Some(if *is { "yes" } else { "no" }.to_owned()),
         (_, Value::String(text)) => Some(text.clone()),
         ("operations", Value::Array(all)) => all
             .iter()
-            .map(|operation| {
-                let (verb, of) = operation.as_object()?.iter().next()?;
-                let of =
-                    of.as_array().map_or_else(|| text(of), |tags| tags.iter().map(text).collect::<Vec<_>>().join("|"));
-                (!of.contains(',')).then(|| format!("{verb} {of}"))
-            })
+            .map(|operation| typed_operation(operation).filter(|one| !one.contains(',')))
             .collect::<Option<Vec<_>>>()
             .map(|all| all.join(", ")),
+        ("runs", Value::Object(_)) => typed_operation(value),
         ("modules", Value::Array(all)) => all
             .iter()
             .map(|module| {
@@ -108,6 +103,18 @@ pub fn typed(field: &str, value: &Value) -> String {
     words.unwrap_or_else(|| value.to_string())
 }
 
+/// A value in a short form: a text without its quotes.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// One operation as a person types it.
+fn typed_operation(operation: &Value) -> Option<String> {
+    let (verb, of) = operation.as_object()?.iter().next()?;
+    let of = of.as_array().map_or_else(|| text(of), |tags| tags.iter().map(text).collect::<Vec<_>>().join("|"));
+    Some(format!("{verb} {of}"))
+}
+
 impl Kind {
     /// Whether a person's word can stand for a reading of it: never for what says which site it is.
     pub fn is_attestable(self) -> bool {
@@ -120,7 +127,7 @@ impl Kind {
             return Vec::new();
         }
         // The server's own numbers, and what the log counts, nobody judges.
-        let beyond = ["id", "last_called", "calls", "command", "target", "runs"];
+        let beyond = ["id", "last_called", "calls", "command", "target"];
         self.fields().keys().filter(|name| !beyond.contains(&name.as_str())).cloned().collect()
     }
 

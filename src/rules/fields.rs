@@ -11,6 +11,9 @@ use crate::model::state::{
     OptInForm, OrderForm, Plugin, Webhook,
 };
 
+/// Why a plugin's own setting is unknown.
+const NOT_SENT: &str = "the reading does not show this setting of the plugin";
+
 macro_rules! fields {
     ($($object:ident { $($(#[$doc:meta])* $how:ident $name:ident $fact:literal $(: $of:ty)?;)+ })+) => {
         $(impl<'a> Of<'_, 'a, $object> {
@@ -51,12 +54,18 @@ fields! {
         flag connected "connected";
         /// Whether the site is on AccessAlly Managed Contacts.
         flag managed "managed";
+        /// Whether forms of the CRM still sell or take people in.
+        flag sells "sells";
     }
     Emails {
         /// Whether AccessAlly Emails is switched on.
         flag enabled "enabled";
         /// Who gets a welcome e-mail.
         maybe welcome "welcome": Welcome;
+        /// Whether a member is written to when a module opens.
+        flag module_release "module_release";
+        /// Whether a member is written to when a payment fails.
+        flag failed_payment "failed_payment";
     }
     Environment {
         /// `wp_get_environment_type()`.
@@ -67,6 +76,8 @@ fields! {
         maybe transport "transport": String;
         /// Whether mail is logged and not sent.
         flag simulated "simulated";
+        /// The domain of the sender's address.
+        maybe sender_domain "sender_domain": String;
     }
     Maintenance {
         /// Whether it is on.
@@ -93,12 +104,18 @@ fields! {
         maybe gateway "gateway": String;
         /// Whether it charges again by itself.
         flag recurring "recurring";
+        /// Whether its gateway is in test mode.
+        flag test_mode "test_mode";
     }
     Plugin {
         /// Its version.
         maybe version "version": String;
         /// Whether it is active.
         flag active "active";
+    }
+    Webhook {
+        /// What the custom operation does that it runs.
+        maybe runs "runs": Operation;
     }
 }
 
@@ -110,9 +127,13 @@ impl<'a> Of<'_, 'a, Environment> {
 }
 
 impl<'a> Of<'_, 'a, Plugin> {
-    /// What a machine sent of it beyond the format, as a text: a part of the object, and no fact of its own.
-    pub(super) fn sent(&self, name: &str) -> Option<&'a str> {
-        self.object.extra.get(name)?.as_str()
+    /// What a machine sent of it beyond the format, as a text: a part of the object, and no fact of its own where it was sent.
+    pub(super) fn sent(&self, name: &str) -> Known<&'a str> {
+        let sent = self.object.extra.get(name).and_then(serde_json::Value::as_str);
+        if sent.is_none() {
+            self.note_unknown_part(name, NOT_SENT.to_owned());
+        }
+        sent
     }
 }
 

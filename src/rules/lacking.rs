@@ -99,6 +99,9 @@ fn what_would_show(alone: &str, first: &str) -> String {
         of_module if of_module.contains(' ') => "modules".to_owned(),
         field => field.to_owned(),
     };
+    if !kind.attestable_fields().contains(&field) {
+        return BY_HAND.to_owned();
+    }
     let object = quoted(object);
     let saw = match kind.is_only() || first.contains(['/', ':']) {
         true => format!("plan record saw {object} {field}=VALUE --plan PLAN --who WHO"),

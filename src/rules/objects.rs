@@ -156,17 +156,6 @@ impl<'f, 'a, T: OfKind> Of<'f, 'a, T> {
         self.facts.note_about(About::Field(self.place(), name.to_owned()), Grade::Unknown(why));
     }
 
-    /// What the reading shows of a field. Where it does not show it there is nothing to compare, which is no fact.
-    pub(super) fn seen<U>(&self, name: &str, field: &'a Field<U>) -> Option<&'a U> {
-        let value = field.as_known()?;
-        let grade = self.facts.graded(|before| before.field_grade(&self.place(), name_of_field(name), true));
-        if !grade.is_known() {
-            return None;
-        }
-        self.facts.note_about(About::Field(self.place(), name.to_owned()), grade);
-        value
-    }
-
     /// What is known of a switch, which is on or off: one that is said to be neither is unknown.
     pub(super) fn flag(&self, name: &str, field: &'a Field<bool>) -> Known<bool> {
         const UNKNOWN: &Field<bool> = &Field::Unknown;
@@ -203,18 +192,6 @@ impl<'a> Facts<'a> {
         self.note_about(About::List(T::KIND), grade);
         let all = T::all(self.state(side)?).filter(|_| is_known)?;
         Some(Objects { facts: self, all })
-    }
-
-    /// All objects of a kind, where the reading shows which there are. Where it does not there is nothing to compare, which is no fact.
-    pub(super) fn seen<T: OfKind>(&self, side: Side) -> Option<Objects<'_, 'a, T>> {
-        let is_known = self.graded(|before| before.list_grade(T::KIND)).is_known();
-        is_known.then(|| self.objects(side)).flatten()
-    }
-
-    /// The one object of a kind, where the reading shows it. Where it does not there is nothing to compare, which is no fact.
-    pub(super) fn only_seen<T: OfKind>(&self, side: Side) -> Option<Of<'_, 'a, T>> {
-        let is_known = self.graded(|before| before.object_grade(&ObjectRef::only(T::KIND))).is_known();
-        is_known.then(|| self.only(side)).flatten()
     }
 
     /// One object, or that there is none: known of an object that was read, or that somebody saw, even where the others are not.
@@ -298,6 +275,10 @@ asked! {
     each order_form: OrderForm;
     /// The plugin of a file, or that there is none.
     each plugin: Plugin;
+    /// Plugins by file.
+    all plugins: Plugin;
+    /// Tags by name.
+    all tags: Tag;
     /// Webhooks by command plus target.
     all webhooks: Webhook;
     /// The webhook of this command and target, or that there is none.

@@ -13,6 +13,7 @@ pub const NOTHING: &str = "-";
 pub fn how_to_write(name: &str) -> &'static str {
     match name {
         "operations" => "write `release KEY, grant KEY, add-tags A|B`, or `-` if the form runs no custom operation",
+        "runs" => "write `release KEY`, `grant KEY` or `add-tags A|B`, or `other WORD` for anything else",
         "modules" => {
             "write `0 Welcome; 1 Goals: 7 days after previous; 2 Bonus [TAG]: by-hand`: each module but the base with `: ` and when it \
              opens (`immediately`, `7 days after previous`, or `by-hand` for whatever has no timer, as a module that a webhook or a \
@@ -42,6 +43,7 @@ pub fn typed(on: &ObjectRef, name: &str, text: &str) -> Option<Value> {
     };
     let listed = match name {
         "operations" => operations(text),
+        "runs" => operation(text),
         "modules" => modules(text),
         "tags" => parts(text),
         // The screen has blanks where the value has dashes.
@@ -70,13 +72,15 @@ fn fits(on: &ObjectRef, name: &str, value: &Value) -> bool {
 
 /// `release a, grant b, add-tags A|B`.
 fn operations(text: &str) -> Option<Value> {
-    let one = |word: &str| {
-        let (verb, of) = word.trim().split_once([' ', ':'])?;
-        let of = of.trim();
-        let of = if verb == "add-tags" { json!(of.split('|').map(str::trim).collect::<Vec<_>>()) } else { json!(of) };
-        Some(json!({verb: of}))
-    };
-    text.split(',').filter(|word| !word.trim().is_empty()).map(one).collect::<Option<Vec<_>>>().map(Value::Array)
+    text.split(',').filter(|word| !word.trim().is_empty()).map(operation).collect::<Option<Vec<_>>>().map(Value::Array)
+}
+
+/// One operation, as `grant course`.
+fn operation(text: &str) -> Option<Value> {
+    let (verb, of) = text.trim().split_once([' ', ':'])?;
+    let of = of.trim();
+    let of = if verb == "add-tags" { json!(of.split('|').map(str::trim).collect::<Vec<_>>()) } else { json!(of) };
+    Some(json!({verb: of}))
 }
 
 /// `0 Welcome; 1 Goals: 7 days after previous; 2 Bonus [TAG]: by-hand`; `[]` is a module without a tag. A name may hold a colon: what

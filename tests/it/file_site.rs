@@ -73,7 +73,9 @@ fn a_change_changes_its_line_and_the_end() {
     let new = fs::read_to_string(&place.path).unwrap();
     assert_eq!(
         differing(&text(), &new),
-        [r#"{"kind":"emails","key":"emails","enabled":true,"welcome":"purchases","sender_name":"Bloom Coaching"}"#]
+        [
+            r#"{"kind":"emails","key":"emails","enabled":true,"welcome":"purchases","module_release":true,"failed_payment":true,"sender_name":"Bloom Coaching"}"#
+        ]
     );
     assert_eq!(new.lines().count(), text().lines().count());
     let beside = fs::read_to_string(place.path.with_file_name("bloom.population.ndjson")).unwrap();

@@ -180,6 +180,7 @@ fn which_later_rules_the_plan_alone_decides() {
         "maintenance-mode-not-kept",
         "migration-choices-missing",
         "rollback-missing",
+        "test-mail-reaches-nobody",
         "test-purchase-missing",
         "window-impossible",
         "window-missing",

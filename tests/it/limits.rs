@@ -54,8 +54,9 @@ fn a_share_of_the_objects_that_the_site_has_is_refused() {
     let place = Place::new();
     let record = r#"{"kind":"order-form","key":"team-seats-checkout","#;
     for n in 1..=6 {
-        let form =
-            format!(r#"{{"kind":"order-form","key":"old-{n}","name":"Old {n}","operations":[],"recurring":false}}"#);
+        let form = format!(
+            r#"{{"kind":"order-form","key":"old-{n}","name":"Old {n}","operations":[],"after_final_retry":null,"gateway":"stripe","recurring":false}}"#
+        );
         place.edit_site(SITE, record, &format!("{form}\n{record}"));
     }
     let archived: Vec<String> = (1..=6).map(|n| format!("old-{n}: archived")).collect();

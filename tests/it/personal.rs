@@ -295,12 +295,12 @@ fn is_masked(what: &str, text: &str) {
 /// A site in which addresses stand in what a green plan may meet; and, where `more`, in whatever else a site may name with one.
 fn named_site(place: &Place, more: bool) {
     let all = ADDRESSES.join(", ");
+    let tag = |address: &str| json!({"kind": "tag", "key": address, "id": "9"});
     let of_the_site = |address: &str| {
         let calls = format!("aal_updateuser?email={address}");
         [
             json!({"kind": "webhook", "key": calls, "command": "aal_updateuser", "target": format!("email={address}")}),
             json!({"kind": "administrator", "key": address, "crm_contact": true}),
-            json!({"kind": "tag", "key": address, "id": "9"}),
             json!({"kind": "plugin", "key": format!("{address}/x.php"), "version": address, "active": true}),
         ]
     };
@@ -332,6 +332,10 @@ fn named_site(place: &Place, more: bool) {
                     .into_iter()
                     .chain(ADDRESSES.into_iter().flat_map(of_the_site))
                     .collect();
+            }
+            // What a form adds is among the tags, else the plan is red.
+            ("snapshot", _) if record["format"].is_string() => {
+                return [record].into_iter().chain(ADDRESSES.map(tag)).collect();
             }
             ("population", _) if begins => {
                 return [record].into_iter().chain(ADDRESSES.into_iter().flat_map(of_people)).collect();

@@ -6,8 +6,7 @@ declare_rule! {
     /// ProgressAlly writes to a CRM instead of to AccessAlly.
     ///
     /// ## What it does
-    /// Reports an active ProgressAlly of which the setting `select-crm` names another system than `accessally`. Where the reading does not show that
-    /// setting there is nothing to compare, and nothing is found.
+    /// Reports an active ProgressAlly of which the setting `select-crm` names another system than `accessally`. An inactive one writes nothing.
     ///
     /// ## Why it matters
     /// ProgressAlly has a connection of its own, which the migration tool is not known to touch (seen in code, inferred). Left at the CRM it goes on
@@ -44,7 +43,10 @@ const ACCESSALLY: &str = "accessally";
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let Some(plugin) = facts.plugin(Before, PROGRESSALLY)? else { return Some(()) };
-    let Some(system) = plugin.sent("select_crm").filter(|_| plugin.active() != Some(false)) else { return Some(()) };
+    if !plugin.active()? {
+        return Some(());
+    }
+    let system = plugin.sent("select_crm")?;
     if !is_same(&system.to_lowercase(), ACCESSALLY) {
         let message = format!("ProgressAlly works with `{system}`, and goes on writing tags there after the switch");
         let finding = RULE

@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Location, Severity::Warning};
 use crate::model::spelling::plain;
-use crate::model::state::Offering;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, declare_rule};
 
@@ -43,8 +42,12 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let mut first: BTreeMap<String, &str> = BTreeMap::new();
-    for (key, offering) in facts.seen::<Offering>(After).into_iter().flat_map(|all| all.iter()) {
-        let tags = offering.seen("tags", &offering.object.tags);
+    let mut known = Some(());
+    for (key, offering) in facts.offerings(After)?.iter() {
+        let Some(tags) = offering.tags() else {
+            known = None;
+            continue;
+        };
         let Some(tag) = tags.and_then(|tags| tags.get("revoke")).filter(|tag| !tag.is_empty()) else { continue };
         let other = *first.entry(plain(tag).to_lowercase()).or_insert(key);
         if other != key {
@@ -60,5 +63,5 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             out.push(offering.excerpt(finding, "revoke:", "shared"));
         }
     }
-    Some(())
+    known
 }

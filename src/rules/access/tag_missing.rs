@@ -3,9 +3,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::change::text;
 use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::spelling::plain;
-use crate::model::state::{Offering, Operation, OptInForm, OrderForm, Tag};
+use crate::model::state::{Offering, Operation};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Of, Phase::Configure, SLIPS, Side::After, Source::SeenInCode, declare_rule};
+use crate::rules::{
+    Facts, Findings, Known, Of, Phase::Configure, SLIPS, Side::After, Source::SeenInCode, declare_rule,
+};
 use crate::text::nearest;
 
 declare_rule! {
@@ -92,18 +94,20 @@ impl Tags {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let Some(all) = facts.seen::<Tag>(After) else { return Some(()) };
+    let all = facts.tags(After)?;
     let mut tags = Tags { by_name: all.keys().map(|name| (same(name), name.clone())).collect(), found: 0 };
-    of_offerings(facts, &mut tags, out);
-    of_forms(facts, &mut tags, out);
-    Some(())
+    let offerings = of_offerings(facts, &mut tags, out);
+    let forms = of_forms(facts, &mut tags, out);
+    offerings.and(forms)
 }
 
-fn of_offerings(facts: &Facts<'_>, tags: &mut Tags, out: &mut Findings) {
-    let plan = facts.plan();
-    for (key, offering) in facts.seen::<Offering>(After).into_iter().flat_map(|all| all.iter()) {
+fn of_offerings(facts: &Facts<'_>, tags: &mut Tags, out: &mut Findings) -> Known<()> {
+    let (plan, mut known) = (facts.plan(), Some(()));
+    for (key, offering) in facts.offerings(After)?.iter() {
         let mut said = BTreeSet::new();
-        for (part, tag) in access_tags(offering) {
+        let (access, all_known) = access_tags(offering);
+        known = known.and(all_known);
+        for (part, tag) in access {
             if !tags.lacks(tag) || !said.insert(tag) {
                 continue;
             }
@@ -115,30 +119,43 @@ fn of_offerings(facts: &Facts<'_>, tags: &mut Tags, out: &mut Findings) {
             out.push(offering.excerpt(finding, &part, "not among the tags"));
         }
     }
+    known
 }
 
-/// An offering's tags that were read, each with the line of the offering that has it.
-fn access_tags<'a>(offering: Of<'_, 'a, Offering>) -> Vec<(String, &'a String)> {
-    let own = offering.seen("tags", &offering.object.tags).into_iter().flatten();
+/// An offering's tags that are known, each with the line of the offering that has it; and whether all are.
+fn access_tags<'a>(offering: Of<'_, 'a, Offering>) -> (Vec<(String, &'a String)>, Known<()>) {
+    let (own, modules) = (offering.tags(), offering.modules());
+    let mut known = own.and(modules).map(|_| ());
+    let own = own.flatten().into_iter().flatten();
     let mut all: Vec<(String, &String)> = own.map(|(part, tag)| (format!("{part}:"), tag)).collect();
-    for module in offering.seen("modules", &offering.object.modules).into_iter().flatten() {
-        let tag = offering.seen(&format!("tag of module {}", module.number), &module.tag);
-        all.extend(tag.map(|tag| (text::key(&format!("{} {}", module.number, module.name)), tag)));
+    for module in modules.into_iter().flatten() {
+        let tag = offering.tag(module);
+        known = known.and(tag.map(|_| ()));
+        let line = || text::key(&format!("{} {}", module.number, module.name));
+        all.extend(tag.flatten().map(|tag| (line(), tag)));
     }
-    all
+    (all, known)
 }
 
-fn of_forms(facts: &Facts<'_>, tags: &mut Tags, out: &mut Findings) {
-    for (key, form) in facts.seen::<OrderForm>(After).into_iter().flat_map(|all| all.iter()) {
-        let operations = form.seen("operations", &form.object.operations);
+fn of_forms(facts: &Facts<'_>, tags: &mut Tags, out: &mut Findings) -> Known<()> {
+    let mut known = Some(());
+    for (key, form) in facts.order_forms(After)?.iter() {
+        let Some(operations) = form.operations() else {
+            known = None;
+            continue;
+        };
         let found = added(facts, ("order_forms", key, form.name()), operations, tags);
         out.extend(found.into_iter().map(|finding| form.excerpt(finding, "add-tags", "not among the tags")));
     }
-    for (key, form) in facts.seen::<OptInForm>(After).into_iter().flat_map(|all| all.iter()) {
-        let operations = form.seen("operations", &form.object.operations);
+    for (key, form) in facts.opt_in_forms(After)?.iter() {
+        let Some(operations) = form.operations() else {
+            known = None;
+            continue;
+        };
         let found = added(facts, ("opt_in_forms", key, form.name()), operations, tags);
         out.extend(found.into_iter().map(|finding| form.excerpt(finding, "add-tags", "not among the tags")));
     }
+    known
 }
 
 /// Findings about what a form adds.

@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Location, Severity::Warning};
 use crate::model::spelling::plain;
-use crate::model::state::Tag;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
 
 declare_rule! {
@@ -55,7 +54,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if !["keap", "infusionsoft"].iter().any(|name| crm.contains(name)) {
         return Some(());
     }
-    let Some(tags) = facts.seen::<Tag>(Before) else { return Some(()) };
+    let tags = facts.tags(Before)?;
     let mut first: BTreeMap<String, &String> = BTreeMap::new();
     let mut pairs = Vec::new();
     for name in tags.keys() {

@@ -1,6 +1,5 @@
 use crate::diag::{Location, Severity::Warning};
 use crate::model::Identity;
-use crate::model::state::Mail;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
 
 declare_rule! {
@@ -39,8 +38,8 @@ declare_rule! {
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let Some(live) = Identity::parse(&facts.plan().sites.live) else { return Some(()) };
-    let Some(mail) = facts.only_seen::<Mail>(Before) else { return Some(()) };
-    let Some(sender) = mail.seen("sender_domain", &mail.object.sender_domain) else { return Some(()) };
+    let mail = facts.mail(Before)?;
+    let Some(sender) = mail.sender_domain()? else { return Some(()) };
     let bare = |host: &str| host.trim().trim_end_matches('.').trim_start_matches("www.").to_lowercase();
     let (sender, host) = (bare(sender), bare(live.host()));
     let is_below =

@@ -1,6 +1,5 @@
 use crate::diag::{Location, Severity::Warning};
 use crate::model::Release;
-use crate::model::state::{Emails, OrderForm};
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
 
 declare_rule! {
@@ -44,7 +43,8 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let Some(emails) = facts.only_seen::<Emails>(After) else { return Some(()) };
+    let emails = facts.emails(After)?;
+    let mut known = Some(());
     let mut say = |needle: &str, message: &str| {
         let finding = RULE.at(Location::key("/emails"), message).label("of this type none is sent").help(
             "switch the type on under AccessAlly > Settings > Emails; where something else sends it, accept this risk",
@@ -53,18 +53,22 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     };
     let modules = facts.plan().offerings.values().flat_map(|offering| &offering.modules);
     let is_timed = modules.into_iter().any(|module| matches!(module.release, Some(Release::After { .. })));
-    if is_timed && emails.seen("module_release", &emails.object.module_release) == Some(&false) {
-        say("module_release:", "a timer opens modules, and no e-mail says so to their members");
-    }
-    if emails.seen("failed_payment", &emails.object.failed_payment) == Some(&false) {
-        let forms = facts.seen::<OrderForm>(After);
-        let recurs = forms
-            .into_iter()
-            .flat_map(|all| all.iter())
-            .any(|(_, form)| form.seen("recurring", &form.object.recurring) == Some(&true));
-        if recurs {
-            say("failed_payment:", "payments recur, and no e-mail says to a member that one failed");
+    if is_timed {
+        match emails.module_release() {
+            None => known = None,
+            Some(true) => {}
+            Some(false) => say("module_release:", "a timer opens modules, and no e-mail says so to their members"),
         }
     }
-    Some(())
+    let recurring: Vec<_> = facts.order_forms(After)?.iter().map(|(_, form)| form.recurring()).collect();
+    if recurring.contains(&Some(true)) {
+        match emails.failed_payment() {
+            None => known = None,
+            Some(true) => {}
+            Some(false) => say("failed_payment:", "payments recur, and no e-mail says to a member that one failed"),
+        }
+    } else if recurring.contains(&None) {
+        known = None;
+    }
+    known
 }

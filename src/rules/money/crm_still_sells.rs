@@ -1,6 +1,5 @@
-use crate::diag::{Finding, Location, Severity};
+use crate::diag::{Location, Severity::Error};
 use crate::model::plan::{AfterSwitch, Plan, WebhookIntent};
-use crate::model::state::CrmConnection;
 use crate::model::text::pointer;
 use crate::rules::webhooks::command;
 use crate::rules::{Facts, Findings, Phase::Fit, Side::Before, Source::Documented, declare_rule};
@@ -11,7 +10,6 @@ declare_rule! {
     /// ## What it does
     /// Asks whether order forms or sign-up forms of the CRM are in use (`sells` of the site's `crm`), which a person sees there and in the site's
     /// published pages. Where they are, that is an error, and so is a webhook that makes their buyers' logins (`aal_genpass`) and is retired or left alone.
-    /// Where nobody looked and such a webhook is dropped, that is a warning; where nobody looked and there is none, nothing is found.
     ///
     /// ## Why it matters
     /// Order forms of a CRM, Keap's and Ontraport's by name, are not compatible with Managed Contacts (documented). They go on taking money after the switch,
@@ -28,12 +26,6 @@ declare_rule! {
     /// site: {crm: {sells: true}, webhook/aal_genpass: {command: aal_genpass}}
     /// ```
     ///
-    /// ## Bad
-    /// ```yaml
-    /// plan: {webhooks: {logins: {calls: aal_genpass, after_switch: {retired: the forms make the user}}}}
-    /// site: {crm: {sells: null}, webhook/aal_genpass: {command: aal_genpass}}
-    /// ```
-    ///
     /// ## Good
     /// ```yaml
     /// site: {crm: {sells: false}}
@@ -44,7 +36,7 @@ declare_rule! {
     /// record what you saw: `plan record saw crm sells=no --plan PLAN --who WHO`.
     {
         id: "crm-still-sells",
-        severity: Severity::Error,
+        severity: Error,
         phase: Fit,
         acceptable: true,
         precondition: true,
@@ -55,21 +47,18 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let Some(crm) = facts.only_seen::<CrmConnection>(Before) else { return Some(()) };
-    let dropped = dropped(facts.plan());
-    match crm.seen("sells", &crm.object.sells) {
-        Some(false) => {}
-        Some(true) => {
-            let message = "forms of the CRM still sell or take people in, and no webhook will bring them to the site";
-            let help = "give each of them an AccessAlly form in its place, and close it in the CRM";
-            let finding = RULE.at(Location::key("/crm"), message).label("sold there too").help(help);
-            out.push(crm.excerpt(finding, "sells:", "in use"));
-            out.extend(dropped.into_iter().map(|(at, calls)| {
-                let message = format!("`{calls}` makes the logins of those who come by the CRM's forms, and nothing does so after the switch");
-                RULE.at(at, message).label("still needed").help(help)
-            }));
-        }
-        None => out.extend(dropped.into_iter().map(|(at, calls)| nobody_looked(at, calls))),
+    let crm = facts.crm(Before)?;
+    if crm.sells()? {
+        let message = "forms of the CRM still sell or take people in, and no webhook will bring them to the site";
+        let help = "give each of them an AccessAlly form in its place, and close it in the CRM";
+        let finding = RULE.at(Location::key("/crm"), message).label("sold there too").help(help);
+        out.push(crm.excerpt(finding, "sells:", "in use"));
+        out.extend(dropped(facts.plan()).into_iter().map(|(at, calls)| {
+            let message = format!(
+                "`{calls}` makes the logins of those who come by the CRM's forms, and nothing does so after the switch"
+            );
+            RULE.at(at, message).label("still needed").help(help)
+        }));
     }
     Some(())
 }
@@ -84,16 +73,4 @@ fn dropped(plan: &Plan) -> Vec<(Location, &str)> {
         plan.leave_alone.webhooks.keys().map(|calls| (pointer(&["leave_alone", "webhooks", calls]), calls));
     let makes_logins = retired.chain(left_alone).filter(|(_, calls)| command(calls) == "aal_genpass");
     makes_logins.map(|(at, calls)| (Location::value(at), calls.as_str())).collect()
-}
-
-/// That it is unknown weighs less than that it is so: most sites sold elsewhere once, and few do when they switch.
-fn nobody_looked(at: Location, calls: &str) -> Finding {
-    let message = format!(
-        "`{calls}` makes logins for the CRM's forms, and nobody looked whether they still sell or take people in"
-    );
-    let mut finding = RULE.at(at, message).label("nobody looked").help(
-        "look through the CRM's own forms and the published pages, and record what you see: `plan record saw crm sells=no --plan PLAN --who WHO`",
-    );
-    finding.severity = Severity::Warning;
-    finding
 }

@@ -1,5 +1,4 @@
 use crate::diag::{Location, Severity::Error};
-use crate::model::state::Plugin;
 use crate::rules::{Facts, Findings, Phase::Fit, Side::Before, Source::Documented, declare_rule};
 
 use super::CARTS;
@@ -9,8 +8,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// Reports active plugins that sell by themselves: WooCommerce, ThriveCart, SamCart, Easy Digital Downloads, SureCart, CartFlows and
-    /// MemberPress. A plugin that is there and not active sells nothing. Where
-    /// the site\'s plugins were not read there is nothing to compare, and nothing is found.
+    /// MemberPress. A plugin that is there and not active sells nothing.
     ///
     /// ## Why it matters
     /// The first question of the vendor's guide is whether all payments go through AccessAlly's order forms; carts such as SamCart,
@@ -49,7 +47,7 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let Some(plugins) = facts.seen::<Plugin>(Before) else { return Some(()) };
+    let plugins = facts.plugins(Before)?;
     let mut known = Some(());
     for (name, plugin) in CARTS.iter().filter_map(|(name, file)| Some((name, plugins.get(file)?))) {
         match plugin.active() {

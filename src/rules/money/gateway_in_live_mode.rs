@@ -1,5 +1,4 @@
 use crate::diag::{Location, Severity::Error};
-use crate::model::state::OrderForm;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Migrate, Side::Before, Source::Documented, Target::Staging, declare_rule};
 
@@ -7,8 +6,8 @@ declare_rule! {
     /// A test purchase on the copy would be paid for real.
     ///
     /// ## What it does
-    /// Reports order forms of the staging copy whose gateway is in live mode (`test_mode: false`) and of which the plan has a test purchase. Where the reading
-    /// does not show the mode there is nothing to compare, and nothing is found; the step of the test purchases says it once more.
+    /// Reports order forms of the staging copy whose gateway is in live mode (`test_mode: false`) and of which the plan has a test purchase. The step
+    /// of the test purchases says it once more.
     ///
     /// ## Why it matters
     /// A copy has live's keys of the gateway. The charging guard keeps it from charging subscriptions again (documented), and not a buyer
@@ -39,11 +38,18 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    for (key, form) in facts.seen::<OrderForm>(Before).into_iter().flat_map(|all| all.iter()) {
-        if !facts.plan().test_purchases.contains_key(key) {
+    let mut known = Some(());
+    for key in facts.plan().test_purchases.keys() {
+        let Some(form) = facts.order_form(Before, key) else {
+            known = None;
             continue;
-        }
-        if form.seen("test_mode", &form.object.test_mode) == Some(&false) {
+        };
+        let Some(form) = form else { continue };
+        let Some(is_test) = form.test_mode() else {
+            known = None;
+            continue;
+        };
+        if !is_test {
             let message = format!("a test purchase of `{}` would be paid for real, on the copy", form.name());
             let finding =
                 RULE.at(Location::key(pointer(&["test_purchases", key])), message).label("in live mode").help(
@@ -52,5 +58,5 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             out.push(form.excerpt(finding, "test_mode:", "real payments"));
         }
     }
-    Some(())
+    known
 }

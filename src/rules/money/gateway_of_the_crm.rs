@@ -1,5 +1,4 @@
 use crate::diag::{Finding, Location, Severity::Error};
-use crate::model::state::OrderForm;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Documented, declare_rule};
 
@@ -10,8 +9,7 @@ declare_rule! {
     ///
     /// ## What it does
     /// Reports order forms whose gateway is the CRM that the site leaves, another CRM, or a cart: on the site, whether the plan has the
-    /// form or leaves it alone, and as `expect/gateway` of the plan. Where the gateway of a form was not
-    /// read there is nothing to compare, and nothing is found.
+    /// form or leaves it alone, and as `expect/gateway` of the plan.
     ///
     /// ## Why it matters
     /// The vendor's guide asks that all payments go through AccessAlly's order forms: order forms and payments of the CRM are not compatible with
@@ -65,9 +63,13 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             out.push(finding(at, &intent.name, gateway).on_site(format!("order-form/{key}")));
         }
     }
-    for (key, form) in facts.seen::<OrderForm>(Before).into_iter().flat_map(|all| all.iter()) {
-        let gateway = form.seen("gateway", &form.object.gateway).filter(|gateway| is_elsewhere(gateway, crm));
-        let Some(gateway) = gateway else { continue };
+    let mut known = Some(());
+    for (key, form) in facts.order_forms(Before)?.iter() {
+        let Some(gateway) = form.gateway() else {
+            known = None;
+            continue;
+        };
+        let Some(gateway) = gateway.filter(|gateway| is_elsewhere(gateway, crm)) else { continue };
         let at = match plan.order_forms.get(key) {
             Some(intent) if intent.expect.as_ref().is_some_and(|expect| expect.gateway.as_ref() == Some(gateway)) => {
                 continue;
@@ -79,7 +81,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         };
         out.push(form.excerpt(finding(Location::key(at), form.name(), gateway), "gateway:", "charges elsewhere"));
     }
-    Some(())
+    known
 }
 
 fn finding(at: Location, form: &str, gateway: &str) -> Finding {

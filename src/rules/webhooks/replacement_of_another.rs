@@ -1,9 +1,9 @@
 use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::keyed::webhook_key;
 use crate::model::plan::{AfterSwitch, Replacement};
-use crate::model::state::{Operation, OrderForm, Webhook};
+use crate::model::state::Operation;
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
+use crate::rules::{Facts, Findings, Known, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
 
 use super::{command, parameter};
 
@@ -14,8 +14,7 @@ declare_rule! {
     /// Judges a replacement by what the webhook calls. A webhook that names a product (`productId=12`) and is replaced by an order form is reported where
     /// another order form of the site has that number. A webhook that runs a custom operation (`operationId=7`), of which the reading says that it
     /// opens an offering (`runs: {release: KEY}` or `{grant: KEY}`), is reported where it is replaced by the timers of another offering, or by
-    /// a form of the plan that does not release that one. Where the site shows neither the form nor what the operation does there is nothing to compare,
-    /// and nothing is found.
+    /// a form of the plan that does not release that one.
     ///
     /// ## Why it matters
     /// The value after a command says which product or operation is meant (documented). A replacement of another product leaves the first
@@ -73,6 +72,7 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
+    let mut known = Some(());
     for (name, webhook) in &facts.plan().webhooks {
         let Some(AfterSwitch::ReplacedBy(replacement)) = &webhook.after_switch else { continue };
         let at = |part: &str| Location::value(pointer(&["webhooks", name, "after_switch", "replaced_by", part]));
@@ -80,38 +80,38 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             "aal_fieldop" => of_operation(facts, &webhook.calls, replacement),
             _ => of_product(facts, &webhook.calls, replacement),
         };
+        let Some(found) = found else {
+            known = None;
+            continue;
+        };
         out.extend(found.map(|(part, message, help)| finding((at(part), message), help, &webhook.calls)));
     }
-    Some(())
+    known
 }
 
 /// The part of a replacement that works on something else, what is the matter, and what is to be done.
 type Found = (&'static str, String, String);
 
 /// A webhook of one product, replaced by the form of another.
-fn of_product(facts: &Facts<'_>, calls: &str, replacement: &Replacement) -> Option<Found> {
-    let (form, product) = (replacement.order_form.as_ref()?, parameter(calls, "productid")?);
-    let mut forms = facts.seen::<OrderForm>(Before)?.iter();
-    let (key, of_product) = forms.find(|(_, form)| form.proposed().id.as_deref() == Some(product.as_str()))?;
+fn of_product(facts: &Facts<'_>, calls: &str, replacement: &Replacement) -> Known<Option<Found>> {
+    let Some((form, product)) = replacement.order_form.as_ref().zip(parameter(calls, "productid")) else {
+        return Some(None);
+    };
+    let mut forms = facts.order_forms(Before)?.iter();
+    let of_product = forms.find(|(_, form)| form.proposed().id.as_deref() == Some(product.as_str()));
+    let Some((key, of_product)) = of_product else { return Some(None) };
     let other = of_product.name();
     let message =
         format!("`{calls}` is about `{other}`, the order form of number {product}, and is replaced by `{form}`");
-    (key != form).then(|| {
-        (
-            "order_form",
-            message,
-            format!("name the form of that product, `{key}`; where `{form}` sells it, accept this risk"),
-        )
-    })
+    let help = format!("name the form of that product, `{key}`; where `{form}` sells it, accept this risk");
+    Some((key != form).then_some(("order_form", message, help)))
 }
 
 /// A webhook that runs an operation for one offering, replaced by what opens another.
-fn of_operation(facts: &Facts<'_>, calls: &str, replacement: &Replacement) -> Option<Found> {
+fn of_operation(facts: &Facts<'_>, calls: &str, replacement: &Replacement) -> Known<Option<Found>> {
     let (key, plan) = (webhook_key(calls), facts.plan());
-    let webhook = facts.seen::<Webhook>(Before)?.get(&key)?;
-    let (Operation::Release(opened) | Operation::Grant(opened)) = webhook.seen("runs", &webhook.object.runs)? else {
-        return None;
-    };
+    let Some(webhook) = facts.webhook(Before, &key)? else { return Some(None) };
+    let Some(Operation::Release(opened) | Operation::Grant(opened)) = webhook.runs()? else { return Some(None) };
     let Replacement { order_form, opt_in_form, offering, .. } = replacement;
     let order =
         order_form.as_ref().and_then(|form| Some(("order_form", form, &plan.order_forms.get(form)?.custom_operation)));
@@ -121,11 +121,11 @@ fn of_operation(facts: &Facts<'_>, calls: &str, replacement: &Replacement) -> Op
     let by_form = order.or(opt_in).filter(|(_, _, operation)| !operation.release.contains(opened));
     let message = |by: &str| format!("`{calls}` opens `{opened}`, and is replaced by `{by}`, which does not");
     let help = format!("name `{opened}` with its `release_timers`, a form that releases it, or a person");
-    match (offering, by_form) {
+    Some(match (offering, by_form) {
         (Some(offering), _) if offering != opened => Some(("offering", message(offering), help)),
         (None, Some((part, form, _))) => Some((part, message(form), help)),
         _ => None,
-    }
+    })
 }
 
 fn finding((at, message): (Location, String), help: String, calls: &str) -> Finding {

@@ -28,7 +28,7 @@ pub(super) fn plugin(row: &Value) -> Option<(String, Plugin)> {
     let active = matches!(status.as_str(), "active" | "network-active");
     Some((
         format!("{file}.php"),
-        Plugin { version: Field::read(text(row, "version")), active: active.into(), extra: Map::new() },
+        Plugin { version: Field::read(text(row, "version")), active: active.into(), ..Plugin::default() },
     ))
 }
 

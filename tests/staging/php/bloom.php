@@ -19,11 +19,16 @@ $operations = [];
 settings($objects);
 offerings($objects['offering'], $tagIds);
 forms($objects, $tagIds, $operations);
+$runs = [];
+foreach ($objects['webhook'] as $hook) {
+    $runs[] = isset($hook['runs']) ? operations(['operations' => [$hook['runs']]], $objects, $tagIds, $operations)[0] : null;
+}
 update_option('_accessally_custom_operations', $operations, false);
 table('aal_tag_names', 'tag_id int, tag_name varchar(190)', array_map(null, array_values($tagIds), array_keys($tagIds)));
-table('aal_webhook_log', 'command varchar(60), target varchar(60), last_called varchar(30), calls int', array_map(
-    static fn (array $hook): array => [$hook['command'], $hook['target'] ?? null, $hook['last_called'], $hook['calls']],
-    array_values($objects['webhook'])
+table('aal_webhook_log', 'command varchar(60), target varchar(60), last_called varchar(30), calls int, operation varchar(10)', array_map(
+    static fn (array $hook, ?string $runs): array => [$hook['command'], $hook['target'] ?? null, $hook['last_called'], $hook['calls'], $runs],
+    array_values($objects['webhook']),
+    $runs
 ));
 members($people['contact'], $tagIds);
 purchases($people, $objects['order-form']);
@@ -38,9 +43,20 @@ function settings(array $objects): void
     $yes = static fn (bool $on): string => $on ? 'yes' : 'no';
     $crm = $objects['crm']['crm'];
     $status = $crm['connected'] ? 'connected' : 'failed';
-    update_option('_accessally_setting_api', ['system' => $crm['system'], 'label' => $crm['label'], 'status' => $status, 'checked-managed' => 'no'], false);
+    update_option('_accessally_setting_api', [
+        'system' => $crm['system'],
+        'label' => $crm['label'],
+        'status' => $status,
+        'checked-managed' => 'no',
+        'checked-crm-forms' => $yes($crm['sells']),
+    ], false);
     $emails = $objects['emails']['emails'];
-    update_option('_accessally_setting_emails', ['checked-enabled' => $yes($emails['enabled']), 'select-welcome' => $emails['welcome']], false);
+    update_option('_accessally_setting_emails', [
+        'checked-enabled' => $yes($emails['enabled']),
+        'select-welcome' => $emails['welcome'],
+        'checked-module-release' => $yes($emails['module_release']),
+        'checked-failed-payment' => $yes($emails['failed_payment']),
+    ], false);
     $guard = $objects['charging-guard']['charging-guard'];
     update_option('_accessally_setting_developer', ['checked-production' => $yes($guard['enabled']), 'production-url' => $guard['production_url']], false);
     update_option('_accessally_setting_migration', ['checked-maintenance' => $yes($objects['maintenance']['maintenance']['on'])], false);
@@ -102,6 +118,7 @@ function forms(array $objects, array $tagIds, array &$operations): void
             'currency' => strtolower($currency),
             'gateway' => $form['gateway'],
             'checked-recurring' => $form['recurring'] ? 'yes' : 'no',
+            'checked-test-mode' => $form['test_mode'] ? 'yes' : 'no',
             // JSON inside serialized PHP, as some plugins have it.
             'automation' => json_encode([
                 'select-final-retry' => $form['after_final_retry'] ?? 'nothing',
