@@ -128,7 +128,10 @@ impl Kind {
         }
         // The server's own numbers, and what the log counts, nobody judges.
         let beyond = ["id", "last_called", "calls", "command", "target"];
-        self.fields().keys().filter(|name| !beyond.contains(&name.as_str())).cloned().collect()
+        let of_the_format = self.fields().keys().filter(|name| !beyond.contains(&name.as_str())).cloned();
+        // Its screen shows it, and only machines write it into a site file.
+        let sent = (self == Self::Plugin).then(|| "select_crm".to_owned());
+        of_the_format.chain(sent).collect()
     }
 
     /// What a field of such an object holds, in a sentence or two; none where there is no such field.

@@ -11,9 +11,6 @@ use crate::model::state::{
     OptInForm, OrderForm, Plugin, Webhook,
 };
 
-/// Why a plugin's own setting is unknown.
-const NOT_SENT: &str = "the reading does not show this setting of the plugin";
-
 macro_rules! fields {
     ($($object:ident { $($(#[$doc:meta])* $how:ident $name:ident $fact:literal $(: $of:ty)?;)+ })+) => {
         $(impl<'a> Of<'_, 'a, $object> {
@@ -127,13 +124,9 @@ impl<'a> Of<'_, 'a, Environment> {
 }
 
 impl<'a> Of<'_, 'a, Plugin> {
-    /// What a machine sent of it beyond the format, as a text: a part of the object, and no fact of its own where it was sent.
-    pub(super) fn sent(&self, name: &str) -> Known<&'a str> {
-        let sent = self.object.extra.get(name).and_then(serde_json::Value::as_str);
-        if sent.is_none() {
-            self.note_unknown_part(name, NOT_SENT.to_owned());
-        }
-        sent
+    /// What ProgressAlly works with: a machine sends it beyond the format, or a person sees it.
+    pub fn select_crm(&self) -> Known<&'a str> {
+        self.ask_beyond("select_crm").and_then(serde_json::Value::as_str)
     }
 }
 

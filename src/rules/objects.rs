@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::{Map, Value};
+
 use crate::change::text;
 use crate::diag::Finding;
 use crate::model::state::{
@@ -21,6 +23,8 @@ pub trait OfKind: Sized {
     fn at<'s>(state: &'s State, key: &str) -> Option<&'s Self>;
     /// All of them by key, where a site can have many.
     fn all(state: &State) -> Option<&Keyed<Self>>;
+    /// What was sent of it beyond the format.
+    fn extra(&self) -> &Map<String, Value>;
 }
 
 macro_rules! of_kind {
@@ -29,11 +33,13 @@ macro_rules! of_kind {
             const KIND: Kind = Kind::$object;
             fn at<'s>(state: &'s State, key: &str) -> Option<&'s Self> { state.$field.get(key) }
             fn all(state: &State) -> Option<&Keyed<Self>> { Some(&state.$field) }
+            fn extra(&self) -> &Map<String, Value> { &self.extra }
         })+
         $(impl OfKind for $only {
             const KIND: Kind = Kind::$kind;
             fn at<'s>(state: &'s State, _: &str) -> Option<&'s Self> { state.$slot.as_ref() }
             fn all(_: &State) -> Option<&Keyed<Self>> { None }
+            fn extra(&self) -> &Map<String, Value> { &self.extra }
         })+
     };
 }
@@ -149,6 +155,15 @@ impl<'f, 'a, T: OfKind> Of<'f, 'a, T> {
     /// What is known of a field: noted, with how well.
     pub(super) fn ask<U>(&self, name: &str, field: &'a Field<U>) -> Known<Option<&'a U>> {
         self.facts.ask(self.place(), name, field)
+    }
+
+    /// The same of a field beyond the format; one that nobody sent is unknown.
+    pub(super) fn ask_beyond(&self, name: &str) -> Known<&'a Value> {
+        let value = T::extra(self.object).get(name);
+        let grade = self.facts.graded(|before| before.field_grade(&self.place(), name, value.is_some()));
+        let value = value.filter(|_| grade.is_known());
+        self.facts.note_about(About::Field(self.place(), name.to_owned()), grade);
+        value
     }
 
     /// Notes that of a field that is known a part is not.

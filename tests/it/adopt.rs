@@ -22,6 +22,7 @@ fn earlier(name: &str) -> Place {
     fs::copy(kept(POPULATION), place.path(POPULATION)).unwrap();
     place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
     place.run(&["upgrade", PLAN]).ends(0, &[]);
+    crate::earlier::looked_up(&place);
     place
 }
 
@@ -160,6 +161,7 @@ fn past_the_barrier_a_run_is_adopted_whatever_is_missing_and_ends_unverified() {
     assert!(shown.out.contains("the reading from before the run is missing here"), "{shown:#?}");
     let ran = verb(&place, &["apply", "--resume", "--no-input"]);
     ran.ends(20, &["do not press it again"]);
+    crate::earlier::looked_up_again(&place);
     crate::guided::migrated(&place, true, 30);
     let record =
         |words: &[&str]| place.run(&[&["record"], words, &["--plan", PLAN, "--who", "jo"]].concat()).ends(0, &[]);

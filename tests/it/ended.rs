@@ -149,18 +149,17 @@ fn an_attestation_is_counted() {
         let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.out));
         ["captured", "attested", "recorded", "unknown"].map(|how| report["evidence"][how].as_u64().unwrap())
     };
-    let [captured, attested, recorded, unknown] = facts();
-    assert_eq!((attested, recorded, unknown), (2, 0, 1));
+    assert_eq!(facts()[1..], [2, 0, 1]);
     let by = ["--plan", "bloom-coaching.yaml", "--who", "jo"];
     let saw = ["record", "saw", "emails", "enabled=yes", "welcome=purchases-and-opt-ins"];
     let said = plan(folder.path(), &[&saw, &by[..]].concat());
     assert_eq!(said.code, 0, "{}", said.err);
     // The section, and each of its two fields; of two more fields it is known now that nobody said them, which is a warning's lack.
-    assert_eq!(facts(), [captured, 5, 0, 2]);
+    assert_eq!(facts()[1..], [5, 0, 2]);
     // The settings can take none for a rule, under the name of an earlier version too.
     for table in ["attestations", "words"] {
         fs::write(folder.path().join("plan.toml"), format!("[{table}]\nrefuse = [\"emails-off\"]\n")).unwrap();
-        assert_eq!(facts(), [captured, 3, 0, 4], "{table}");
+        assert_eq!(facts()[1..], [3, 0, 4], "{table}");
     }
 }
 

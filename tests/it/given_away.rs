@@ -16,7 +16,7 @@ fn given_by(expect: &Value, more: &Value) -> StepContext {
             "opt-in-form/mini-course-signup": null,
             "order-form/free-checkout": {
                 "id": "6", "name": "Free Checkout", "operations": [{"release": "mini-course"}], "price": "0.00 USD",
-                "gateway": null, "recurring": false,
+                "gateway": "stripe", "recurring": false,
             },
         },
     }))

@@ -47,17 +47,18 @@ pub(crate) fn without_records_in(place: &Place, site: &str, unread: &[&str], sec
 /// What the screens of the copy show before anything is done.
 pub(crate) fn says_what_is_there(place: &Place) {
     record(place, &["saw", "charging-guard", "enabled=yes", "production_url=//staging.bloom.example"]);
-    record(place, &["saw", "emails", "enabled=yes", "welcome=none"]);
-    record(place, &["saw", "mail", "transport=fluent-smtp", "simulated=no"]);
-    record(place, &["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no"]);
+    record(place, &["saw", "emails", "enabled=yes", "welcome=none", "module_release=yes", "failed_payment=yes"]);
+    record(place, &["saw", "mail", "transport=fluent-smtp", "simulated=no", "sender_domain=bloom.example"]);
+    record(place, &["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no", "sells=no"]);
     record(place, &["saw", "maintenance", "on=no"]);
 }
 
 /// What they show once everything is set by hand.
 fn says_what_was_made(place: &Place) {
     record(place, &["saw", "charging-guard", "enabled=yes", "production_url=//bloom.example"]);
-    record(place, &["saw", "emails", "enabled=yes", "welcome=purchases-and-opt-ins"]);
-    record(place, &["saw", "mail", "simulated=yes"]);
+    let welcome = "welcome=purchases-and-opt-ins";
+    record(place, &["saw", "emails", "enabled=yes", welcome, "module_release=yes", "failed_payment=yes"]);
+    record(place, &["saw", "mail", "simulated=yes", "sender_domain=bloom.example"]);
 }
 
 fn check(place: &Place) -> String {
@@ -129,7 +130,7 @@ fn a_run_goes_from_preflight_to_its_certificate_on_what_persons_see() {
     );
     says_what_was_made(&place);
     record(&place, &["saw", "mail", "transport=fluent-smtp"]);
-    record(&place, &["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no"]);
+    record(&place, &["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no", "sells=no"]);
     barrier().ends(20, &["press it now, once"]);
     on(&place).ends(20, &["no reading shows whether the site is on Managed", "plan record saw crm managed=VALUE"]);
     place.edit(PLAN, "2026-11-21 07:00 Europe/Berlin", "2099-11-21 07:00 Europe/Berlin");
@@ -244,7 +245,7 @@ fn in_front_of_the_barrier_a_field_that_was_seen_is_asked_for_although_another_i
     on(&place).ends(0, &[]);
     verified(&place);
     let barrier = on(&place);
-    barrier.ends(20, &["then: plan record saw mail simulated=VALUE --plan"]);
+    barrier.ends(20, &["then: plan record saw mail sender_domain=VALUE simulated=VALUE --plan"]);
 }
 
 /// A wrong word in front of the barrier is put right by a right one.
@@ -259,7 +260,7 @@ fn what_was_attested_wrongly_in_front_of_the_barrier_is_attested_again() {
     on(&place).ends(20, &["does not count here"]);
     says_what_was_made(&place);
     record(&place, &["saw", "mail", "transport=fluent-smtp"]);
-    record(&place, &["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=yes"]);
+    record(&place, &["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=yes", "sells=no"]);
     record(&place, &["saw", "maintenance", "on=no"]);
     let red = on(&place);
     red.ends(20, &["if that was wrong, attest it again", "then: plan record saw crm "]);
@@ -374,7 +375,7 @@ fn lines_that_another_machine_recorded_prove_no_step() {
     on(&place).ends(20, &["the gate `migrate` is not green"]);
     says_what_was_made(&place);
     record(&place, &["saw", "mail", "transport=fluent-smtp"]);
-    record(&place, &["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no"]);
+    record(&place, &["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no", "sells=no"]);
     on(&place).ends(20, &["a sign-in of the spare administrator is not on record"]);
 }
 

@@ -106,7 +106,7 @@ impl<'s> Desk<'s> {
         self.records(&["saw", "charging-guard", "enabled=yes", "production_url=//bloom.example"]);
         self.records(&["saw", "emails", "enabled=yes", "welcome=purchases-and-opt-ins"]);
         self.records(&["saw", "mail", "simulated=yes", "transport=fluent-smtp"]);
-        self.records(&["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no"]);
+        self.records(&["saw", "crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no", "sells=no"]);
         self.records(&["saw", "maintenance", "on=no"]);
     }
 
@@ -124,9 +124,7 @@ impl<'s> Desk<'s> {
     /// Says what all screens show, but for what a reading shows.
     pub(crate) fn says_all(&self) {
         let state = &SnapshotFile::read(generate(7).site.as_bytes()).unwrap().into_snapshot().state;
-        for kind in
-            Kind::ALL.iter().copied().filter(|kind| !matches!(kind, Kind::Environment | Kind::Plugin | Kind::Tag))
-        {
+        for kind in Kind::ALL.iter().copied().filter(|kind| !matches!(kind, Kind::Environment | Kind::Plugin)) {
             let keys = state.keys(kind);
             if !kind.is_only() && kind != Kind::Administrator {
                 let names: Vec<String> = keys
@@ -140,10 +138,12 @@ impl<'s> Desk<'s> {
                     ["saw", kind.name(), "--all"].into_iter().chain(names.iter().map(String::as_str)).collect();
                 self.records(&words);
             }
-            for key in keys.into_iter().filter(|_| kind != Kind::Webhook) {
+            for key in keys.into_iter().filter(|_| !matches!(kind, Kind::Webhook | Kind::Tag)) {
                 self.says(state, &ObjectRef::new(kind, key));
             }
         }
+        self.records(&["saw", "webhook/aal_fieldop?operationId=7", "runs=grant group-coaching"]);
+        self.records(&["saw", "plugin/progressally/progressally.php", "select_crm=accessally"]);
     }
 }
 

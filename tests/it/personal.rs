@@ -421,11 +421,21 @@ fn an_address_in_whatever_form_gets_out_of_no_verb_format_stream_or_file_of_word
     }
 }
 
+/// Ten times the text takes about ten times as long; a hundred times, where a sign is looked for again from each other one.
 #[test]
-fn a_text_of_nothing_but_signs_is_read_in_no_time() {
+fn a_text_of_nothing_but_signs_takes_no_longer_than_its_length() {
     for part in ["@", "a@", "a @ ", "\"@", "a\"@", "(at)", "a%40", "a@[", "@    ", "x @ y@", "a@\u{ff20}"] {
-        let begun = std::time::Instant::now();
-        amc_plan::shape::without_addresses(&part.repeat(200_000));
-        assert!(begun.elapsed().as_secs() < 5, "{part}");
+        let took = |times: usize| {
+            let text = part.repeat(times);
+            let once = |_| {
+                let begun = std::time::Instant::now();
+                amc_plan::shape::without_addresses(&text);
+                begun.elapsed()
+            };
+            // The quickest of three: other tests run beside it.
+            (0..3).map(once).min().unwrap()
+        };
+        let (short, long) = (took(20_000), took(200_000));
+        assert!(long < short * 40, "{part}: {short:?} and {long:?}");
     }
 }

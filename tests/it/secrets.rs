@@ -71,8 +71,11 @@ fn no_output_shows_the_secret() {
 fn a_pasted_list_of_webhooks_is_recorded_without_secrets() {
     let place = without(&["webhook"]);
     let whole = format!("https://bloom.example/?accessally_api=aal_fieldop&operationId=7&key={SECRET}");
-    let (shown, _) =
-        typed(&place, &["survey", PLAN, "--site", SITE, "--who", "jo"], &format!("p\naal_genpass\n{whole}\n\ny"));
+    let (shown, _) = typed(
+        &place,
+        &["survey", PLAN, "--site", SITE, "--who", "jo"],
+        &format!("p\naal_genpass\n{whole}\n\ny\ngrant group-coaching"),
+    );
     // What a person types is shown by their own terminal.
     assert!(shown.contains("recorded"), "{shown}");
     assert_eq!(facts(&place)[0]["saw-all"]["names"], serde_json::json!(["aal_genpass", "aal_fieldop?operationId=7"]));

@@ -25,7 +25,7 @@ pub(crate) fn half_read_live() -> Place {
     saw(&place, &["charging-guard", "enabled=no", "production_url=//bloom.example"]);
     saw(&place, &["emails", "enabled=yes", "welcome=none"]);
     saw(&place, &["mail", "transport=fluent-smtp", "simulated=no"]);
-    saw(&place, &["crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no"]);
+    saw(&place, &["crm", "system=ontraport", "label=Ontraport", "connected=yes", "managed=no", "sells=no"]);
     saw(&place, &["maintenance", "on=no"]);
     place
 }

@@ -50,7 +50,7 @@ fn names_of_the_plan_and_of_the_site_are_the_same_but_for_spelling() {
             },
             "site": {
                 "offering/course": null,
-                "offering/ask-tell": {"name": site, "system": "ontraport", "tags": null, "modules": [
+                "offering/ask-tell": {"name": site, "system": "ontraport", "tags": {}, "modules": [
                     {"number": 0, "name": "Welcome"},
                     {"number": 1, "name": module, "release": "7 days after previous", "tag": null},
                 ]},

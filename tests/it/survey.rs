@@ -14,23 +14,30 @@ use crate::typed::typed;
 const MISSING: [&str; 5] = ["charging-guard", "crm", "emails", "mail", "order-form"];
 
 /// What is typed where the copy is as the example has it: one key a screen, and each blind fact.
-const ANSWERS: [&str; 16] = [
+const ANSWERS: [&str; 23] = [
     "y",
+    "bloom.example",
     "no", // mail
     "y",
     "cancel",
     "revoke",
     "revoke",
     "-",
+    "stripe",
     "-",
-    "-", // order forms
+    "stripe",
+    "-",
+    "stripe", // order forms
     "y",
     "yes",
+    "no",
     "no", // CRM
     "y",
     "//staging.bloom.example", // guard
     "2=none",
-    "y", // emails, which the plan switches on
+    "y",
+    "yes",
+    "yes", // emails, which the plan switches on
 ];
 
 /// The example with these kinds missing from its site.
@@ -82,7 +89,7 @@ fn as_many_answers_as_screens_and_blind_facts_make_the_plan_green() {
     let fields: Vec<&Value> =
         asked["screens"].as_array().unwrap().iter().flat_map(|screen| screen["fields"].as_array().unwrap()).collect();
     let blind = fields.iter().filter(|field| field["typed"] == json!(true)).count();
-    assert_eq!((count(&asked["screens"]), blind), (5, 10));
+    assert_eq!((count(&asked["screens"]), blind), (5, 17));
     assert_eq!(asked["answers"], json!(5 + blind));
     // One of them differs from what the plan makes of it, and is corrected.
     assert_eq!(ANSWERS.len(), 5 + blind + 1);
@@ -102,14 +109,18 @@ fn each_value_is_recorded_and_never_that_somebody_agreed() {
     let facts = facts(&place);
     // One line an object, and one for the list of forms.
     assert_eq!(facts.len(), 4 + 1 + 6, "{facts:#?}");
-    assert_eq!(facts[0]["saw"]["fields"], json!({"simulated": false, "transport": "fluent-smtp"}));
+    assert_eq!(
+        facts[0]["saw"]["fields"],
+        json!({"sender_domain": "bloom.example", "simulated": false, "transport": "fluent-smtp"})
+    );
     assert_eq!(facts[1]["saw-all"]["names"][5], json!("Team Seats Checkout"));
     let form = facts.iter().find(|fact| fact["saw"]["on"]["key"] == json!("group-coaching-vip-checkout")).unwrap();
     assert_eq!(form["saw"]["fields"]["name"], json!("Group Coaching VIP Checkout"));
     assert_eq!(form["saw"]["fields"]["after_final_retry"], Value::Null);
     assert_eq!(form["saw"]["screen"], json!("AccessAlly > Sales > Order Form Setup"));
     let emails = facts.last().unwrap();
-    assert_eq!(emails["saw"]["fields"], json!({"enabled": true, "welcome": "none"}), "as it is, and not as wanted");
+    let seen = json!({"enabled": true, "failed_payment": true, "module_release": true, "welcome": "none"});
+    assert_eq!(emails["saw"]["fields"], seen, "as it is, and not as wanted");
 }
 
 #[test]
@@ -118,7 +129,7 @@ fn what_money_and_mail_hang_on_is_typed_without_the_plans_value_and_judged_as_it
     let asked = listed(&place, &[]);
     let guard = &asked["screens"][1]["fields"];
     assert_eq!(guard[1], json!({"object": "charging-guard", "field": "production_url", "typed": true}));
-    let (shown, code) = typed(&place, &SURVEY, "y\nyes\nyes\ny\n//other.example");
+    let (shown, code) = typed(&place, &SURVEY, "y\nyes\nyes\nno\ny\n//other.example");
     assert_eq!(code, Some(0), "{shown}");
     assert!(!shown.contains("//bloom.example"), "the wanted address is shown: {shown}");
     let ran = check(&place, &[]);
@@ -132,7 +143,7 @@ fn what_money_and_mail_hang_on_is_typed_without_the_plans_value_and_judged_as_it
 #[test]
 fn a_survey_is_left_and_only_what_is_lacking_is_asked_when_it_goes_on() {
     let place = without(&MISSING);
-    for (keys, code, left) in [("y\nno\nq", 1, 4), ("n\ny\nyes\nno\n\u{4}", 1, 3)] {
+    for (keys, code, left) in [("y\nbloom.example\nno\nq", 1, 4), ("n\ny\nyes\nno\nno\n\u{4}", 1, 3)] {
         let (shown, ended) = typed(&place, &SURVEY, keys);
         assert_eq!(ended, Some(code), "{keys:?}: {shown}");
         assert!(shown.contains(&format!("plan survey {PLAN} --site {SITE} --who WHO")), "{shown}");
@@ -142,7 +153,7 @@ fn a_survey_is_left_and_only_what_is_lacking_is_asked_when_it_goes_on() {
     typed(&place, &SURVEY, "y\ncancel\n\u{4}");
     assert_eq!(count(&listed(&place, &[])["screens"]), 3);
     // What one leaves out is asked again; what one gave is not.
-    typed(&place, &SURVEY, "y\ncancel\n\nrevoke\n-\n-\n-\nq");
+    typed(&place, &SURVEY, "y\ncancel\n\nrevoke\n-\nstripe\n-\nstripe\n-\nstripe\nq");
     let asked = listed(&place, &[]);
     assert_eq!(asked["screens"][0]["fields"].as_array().unwrap().len(), 1, "{asked:#}");
     assert_eq!(asked["screens"][0]["fields"][0]["object"], json!("order-form/group-coaching-checkout"));
@@ -230,7 +241,7 @@ fn only_another_reading_shows_what_a_site_is_and_nobody_is_asked() {
     let asked = listed(&place, &[]);
     assert_eq!(count(&asked["screens"]), 1);
     assert_eq!(asked["only_a_reading_shows"], json!(["environment"]));
-    let (shown, code) = typed(&place, &SURVEY, "y");
+    let (shown, code) = typed(&place, &SURVEY, "y\nyes\nyes");
     assert!(code == Some(1) && shown.contains("`environment` cannot be asked for"), "{code:?} {shown}");
 }
 
@@ -291,8 +302,8 @@ fn what_ends_is_renewed_by_one_key_a_screen_with_the_old_value_beside_it() {
         let by = ["--until", until, "--plan", PLAN, "--who", "sam"];
         place.run(&[&["record", "saw"], words, &by[..]].concat()).ends(0, &[]);
     };
-    saw(&["mail", "simulated=no", "transport=fluent-smtp"], &in_days(1));
-    saw(&["emails", "enabled=yes", "welcome=none"], &in_days(9));
+    saw(&["mail", "sender_domain=bloom.example", "simulated=no", "transport=fluent-smtp"], &in_days(1));
+    saw(&["emails", "enabled=yes", "welcome=none", "module_release=yes", "failed_payment=yes"], &in_days(9));
     assert_eq!(count(&listed(&place, &[])["screens"]), 1, "what ended is asked as what nobody ever saw");
     assert_eq!(listed(&place, &[])["answers"], json!(2), "and what is blind is typed");
     for (more, screens) in [("--renew", 2), ("--renew=0", 1), ("--renew=14", 3)] {
@@ -309,7 +320,8 @@ fn what_ends_is_renewed_by_one_key_a_screen_with_the_old_value_beside_it() {
         "{shown}"
     );
     let renewed = facts(&place);
-    assert_eq!(renewed[3]["saw"]["fields"], json!({"simulated": false, "transport": "fluent-smtp"}));
+    let mail = json!({"sender_domain": "bloom.example", "simulated": false, "transport": "fluent-smtp"});
+    assert_eq!(renewed[3]["saw"]["fields"], mail);
     assert_eq!(renewed[3]["saw"]["until"], json!(in_days(14)));
     assert_eq!(renewed[4]["saw"]["fields"]["production_url"], json!("//staging.bloom.example"));
     assert_eq!(count(&listed(&place, &["--renew"])["screens"]), 0);
@@ -366,7 +378,7 @@ fn what_a_later_reading_showed_otherwise_is_not_offered_again_where_the_next_one
     let (without_emails, whole) = (place.read(SITE), without(&[]).read(SITE));
     let by = ["--plan", PLAN, "--who", "sam"];
     place.run(&[&["record", "saw", "emails", "enabled=yes", "welcome=purchases"], &by[..]].concat()).ends(0, &[]);
-    let offered = || listed(&place, &["--renew=14"])["screens"][0]["fields"][1]["beside"].clone();
+    let offered = || listed(&place, &["--renew=14"])["screens"][0]["fields"][3]["beside"].clone();
     assert_eq!(offered(), json!("purchases"));
     let later = (jiff::Timestamp::now() + jiff::SignedDuration::from_mins(5)).to_string();
     let whole = whole.edited_once("2026-11-21T06:12:00Z", &later);
@@ -407,7 +419,12 @@ fn stagings_values_are_offered_again_for_live_and_what_is_blind_is_typed_again()
     assert_eq!(typed(&place, &SURVEY, &ANSWERS.join("\n")).1, Some(0));
     let asked = listed(&[]);
     assert_eq!(welcome(&asked), json!("none"), "what was seen of the copy");
-    let keys: Vec<&str> = ANSWERS.iter().copied().filter(|key| *key != "2=none").collect();
+    let keys = [
+        &["y", "no"][..],                                               // mail
+        &["y", "cancel", "revoke", "revoke", "-", "-", "-"],            // order forms
+        &["y", "yes", "no", "no", "y", "//staging.bloom.example", "y"], // CRM, guard, emails
+    ]
+    .concat();
     assert_eq!(asked["answers"], json!(keys.len()), "one key a screen, and what is blind once more");
     let mut words = on_live.to_vec();
     words.extend(["--who", "sam"]);
@@ -437,7 +454,7 @@ fn ctrl_c_leaves_it_with_what_was_answered_recorded() {
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, no_terminal_of_ours);
     let stdin = options.read(true).write(true).open(name).unwrap();
     let mut child = place.command(&SURVEY).stdin(Stdio::from(stdin)).spawn().unwrap();
-    let (mut out, mut said, mut answers) = (child.stdout.take().unwrap(), Vec::new(), Some(b"y\nno\n"));
+    let (mut out, mut said, mut answers) = (child.stdout.take().unwrap(), Vec::new(), Some(b"y\nbloom.example\nno\n"));
     while !String::from_utf8_lossy(&said).split("Screen 2 of 2").nth(1).is_some_and(|rest| rest.ends_with("> ")) {
         let mut some = [0; 4096];
         let read = out.read(&mut some).unwrap();

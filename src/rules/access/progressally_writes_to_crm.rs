@@ -46,7 +46,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if !plugin.active()? {
         return Some(());
     }
-    let system = plugin.sent("select_crm")?;
+    let system = plugin.select_crm()?;
     if !is_same(&system.to_lowercase(), ACCESSALLY) {
         let message = format!("ProgressAlly works with `{system}`, and goes on writing tags there after the switch");
         let finding = RULE

@@ -5,7 +5,7 @@ mod make;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::guided::{CERTIFICATE, PHRASE, POPULATION, on, record, status, to_its_end, undo, verified};
+use crate::guided::{CERTIFICATE, FORMS, PHRASE, POPULATION, on, record, status, to_its_end, undo, verified};
 use crate::place::{PLAN, Place, SITE, key_in, own, state_home};
 
 /// The key that marks what a build left.
@@ -48,7 +48,22 @@ fn left(build: &str, stage: &str) -> Place {
     for file in fs::read_dir(&state).unwrap() {
         own(&file.unwrap().path(), 0o600);
     }
+    looked_up(&place);
     place
+}
+
+/// What rules ask for that came after that build, and its readings do not show: a person looks it up.
+pub(crate) fn looked_up(place: &Place) {
+    record(place, &["saw", "crm", "sells=no"]);
+    record(place, &["saw", "webhook/aal_fieldop?operationId=7", "runs=grant group-coaching"]);
+}
+
+/// The same in front of the barrier and of the test purchases.
+pub(crate) fn looked_up_again(place: &Place) {
+    record(place, &["saw", "crm", "sells=no"]);
+    for (form, _) in FORMS {
+        record(place, &["saw", &format!("order-form/{form}"), "test_mode=yes"]);
+    }
 }
 
 /// The site of that build's example as it was before any run, and with every change in place.
@@ -58,6 +73,7 @@ fn before_and_after(build: &str) -> (String, String) {
     let before = fs::read_to_string(kept).unwrap();
     fs::write(place.path(SITE), &before).unwrap();
     fs::copy(from.join(POPULATION), place.path(POPULATION)).unwrap();
+    looked_up(&place);
     place.confirm(&place.digest()).ends(0, &[]);
     (before, place.read(SITE))
 }
@@ -69,6 +85,8 @@ fn digest(place: &Place) -> String {
 /// From the vendor's verification to the barrier, and past it.
 fn past_the_barrier(place: &Place) {
     verified(place);
+    on(place).ends(20, &["does not count here", "crm sells=VALUE"]);
+    looked_up_again(place);
     record(place, &["sign-in", "in another browser"]);
     place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]).ends(20, &["press it now, once"]);
 }
@@ -111,6 +129,7 @@ fn a_run_past_the_barrier_is_finished_and_nobody_is_told_to_press_again() {
         assert_eq!(status(&place)["past_the_barrier"], true);
         undo(&place, &digest(&place)).ends(20, &[]);
         on(&place).ends(20, &["do not press it again"]);
+        looked_up_again(&place);
         to_its_end(&place);
         assert!(place.path(CERTIFICATE).exists() && !place.journal().exists());
     }

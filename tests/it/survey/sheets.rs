@@ -27,17 +27,41 @@ fn fill(place: &Place, sheet: &str, cells: &[(&str, &str, &str)], separator: u8)
 
 /// What the copy of the example has, in sheets of `MISSING`.
 fn fill_in(place: &Place) {
-    fill(place, "sheets/mail.csv", &[("mail", "simulated", "no"), ("mail", "transport", "fluent-smtp")], b',');
+    fill(
+        place,
+        "sheets/mail.csv",
+        &[
+            ("mail", "simulated", "no"),
+            ("mail", "transport", "fluent-smtp"),
+            ("mail", "sender_domain", "bloom.example"),
+        ],
+        b',',
+    );
     fill(
         place,
         "sheets/crm.csv",
-        &[("crm", "connected", "TRUE"), ("crm", "managed", "FALSE"), ("crm", "system", "ontraport")],
+        &[
+            ("crm", "connected", "TRUE"),
+            ("crm", "managed", "FALSE"),
+            ("crm", "sells", "no"),
+            ("crm", "system", "ontraport"),
+        ],
         b';',
     );
     let guard = "charging-guard";
     let address = "//staging.bloom.example";
     fill(place, "sheets/charging-guard.csv", &[(guard, "enabled", "yes"), (guard, "production_url", address)], b'\t');
-    fill(place, "sheets/emails.csv", &[("emails", "enabled", "yes"), ("emails", "welcome", "none")], b';');
+    fill(
+        place,
+        "sheets/emails.csv",
+        &[
+            ("emails", "enabled", "yes"),
+            ("emails", "welcome", "none"),
+            ("emails", "failed_payment", "yes"),
+            ("emails", "module_release", "yes"),
+        ],
+        b';',
+    );
     let forms = [
         ("foundations-membership", "release foundations", "cancel"),
         ("group-coaching-checkout", "release group-coaching", "revoke"),
@@ -58,6 +82,11 @@ fn fill_in(place: &Place) {
         ("group-coaching-checkout", "recurring", "no"),
         ("group-coaching-payment-plan", "price", "179.00 USD"),
         ("group-coaching-payment-plan", "gateway", "stripe"),
+        ("foundations-membership", "recurring", "yes"),
+        ("group-coaching-payment-plan", "recurring", "yes"),
+        ("group-coaching-summer-sale", "gateway", "stripe"),
+        ("group-coaching-vip-checkout", "gateway", "stripe"),
+        ("team-seats-checkout", "gateway", "stripe"),
         ("group-coaching-summer-sale", "recurring", "no"),
         ("group-coaching-vip-checkout", "recurring", "no"),
         ("team-seats-checkout", "recurring", "no"),
@@ -138,7 +167,7 @@ fn what_is_wrong_with_sheets_is_said_by_file_and_cell_and_nothing_is_recorded() 
     assert_eq!(ran.code, Some(1), "{ran:#?}");
     for (cell, said) in [
         ("environment.csv, A1: ", "which site it is"),
-        ("mail.csv, B2: ", "`perhaps` is not a valid value of `mail: simulated`"),
+        ("mail.csv, C2: ", "`perhaps` is not a valid value of `mail: simulated`"),
         ("offerings.csv, A1: ", "any kind of object"),
         ("order-form.csv, C7: ", "`revok` is not a valid value of `order-form/team-seats-checkout: after_final_retry`"),
         ("plugin.csv, B2: ", "shows `4."),
@@ -151,7 +180,7 @@ fn what_is_wrong_with_sheets_is_said_by_file_and_cell_and_nothing_is_recorded() 
     assert!(ran.out.contains("nothing was recorded: ") && !ran.out.contains(tess), "{ran:#?}");
     assert!(facts(&place).is_empty());
     let json: Value = serde_json::from_str(&read_sheets(&place, &["--format", "json"]).out).unwrap();
-    assert_eq!(json["wrong"][1]["cell"], json!("B2"), "{json:#}");
+    assert_eq!(json["wrong"][1]["cell"], json!("C2"), "{json:#}");
     place.run(&["survey", PLAN, "--site", SITE, "--read", "sheets"]).ends(2, &["it is not known who looks"]);
 }
 
@@ -252,7 +281,7 @@ fn no_sheet_steers_a_terminal_and_what_is_copied_from_the_plans_column_is_what_t
 #[test]
 fn of_what_is_on_or_off_nothing_set_is_taken_for_no_answer() {
     let place = without(&["crm"]);
-    let (shown, code) = typed(&place, &SURVEY, "y\n-\nyes\n-\nno");
+    let (shown, code) = typed(&place, &SURVEY, "y\n-\nyes\n-\nno\nno");
     assert_eq!(code, Some(0), "{shown}");
     assert_eq!(shown.matches("this is not a valid value of `").count(), 2, "{shown}");
     let fields = &facts(&place)[0]["saw"]["fields"];
