@@ -38,6 +38,7 @@ pub mod schedule;
 mod screen;
 pub mod snapshot;
 pub mod spelling;
+pub mod standing;
 pub mod state;
 pub mod status;
 mod step;

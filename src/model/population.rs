@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::drip::Drip;
 use super::schedule::Schedule;
-use super::{Identity, Misfits, Plan};
+use super::standing::{Parts, Standings};
+use super::{Identity, Misfits, Plan, State};
 
 /// The kinds of the population, in the order of its file, as a snapshot's sections name them.
 pub const KINDS: [&str; 3] = ["contact", "order", "subscription"];
@@ -159,8 +159,8 @@ pub struct Questions {
     pub orders: BTreeSet<String>,
     /// The transactions whose orders are counted, as [`transaction`](super::status::transaction) gives them.
     pub transactions: BTreeSet<String>,
-    /// The offerings of which it is counted who waits for a module, by key.
-    pub drips: BTreeMap<String, Drip>,
+    /// The offerings of which it is counted who holds what, by key.
+    pub offerings: BTreeMap<String, Parts>,
     /// The first and the last day on which payments are looked for, as records write days; none where nobody asks.
     pub days: Option<(String, String)>,
 }
@@ -171,6 +171,12 @@ impl Questions {
         let days = Schedule::of(plan).and_then(Result::ok);
         let days = days.map(|window| (window.start.date().to_string(), window.end.date().to_string()));
         Self { contacts: plan.spot_check.list.keys().cloned().collect(), days, ..Self::default() }
+    }
+
+    /// The same, and who holds what of a site's offerings.
+    pub fn with_offerings_of(self, state: &State) -> Self {
+        let offerings = state.offerings.iter().map(|(key, offering)| (key.clone(), Parts::of(offering)));
+        Self { offerings: offerings.filter(|(_, parts)| !parts.of.is_empty()).collect(), ..self }
     }
 }
 
@@ -238,6 +244,8 @@ pub struct Census {
     pub tags: BTreeMap<String, u64>,
     /// How many contacts wait for a module of each offering that was asked for, where any do.
     pub between_modules: BTreeMap<String, u64>,
+    /// Who holds what of each offering that was asked for, where anybody holds anything of it.
+    pub standings: BTreeMap<String, Standings>,
     /// The contacts that were asked for, with the IDs of their orders.
     pub contacts: BTreeMap<String, (Contact, BTreeSet<String>)>,
     /// The orders that were looked for and are there.

@@ -1,11 +1,12 @@
 //! One pass over a population that answers the questions of a check.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io::BufRead;
 
 use super::Allowance;
 use super::Damage;
 use super::everybody::Everybody;
+use super::holding::{Holding, Meaning};
 use super::record::{Record, each};
 use crate::model::population::{Census, Questions, is_somebodys};
 use crate::model::snapshot::PopulationDigest;
@@ -13,21 +14,20 @@ use crate::model::status::{OrderStatus, SubscriptionStatus, transaction};
 
 /// Reads a population once: what was asked of it, and its digest.
 ///
-/// Holds one count a tag, the contacts that were asked for with their orders, the ids that are there more than
-/// once, and of each member's ID and address a few bytes; nothing else of what it reads.
+/// Holds one count a tag, one a cohort of each offering that was asked for, the contacts that were asked for with their orders, the ids that
+/// are there more than once, and of each member's ID and address a few bytes; nothing else of what it reads.
 ///
 /// # Errors
 /// [`Damage`] where the stream cannot be read, or is not a whole population in the format.
 pub fn take_census<R: BufRead>(reader: R, questions: &Questions) -> Result<(Census, PopulationDigest), Damage> {
     let (census, tags, room) = (Census::default(), HashMap::new(), Allowance::new(NAMES, "its tags and repeated IDs"));
-    let everybody = Everybody::default();
-    let mut counter = Counter { questions, census, tags, room, drips: Drips::of(questions), everybody };
+    let (held, everybody) = (Holding::of(questions), Everybody::default());
+    let mut counter = Counter { questions, census, tags, room, held, everybody };
     let (opening, digest) = each(reader, |record| counter.see(record))?;
     let mut census = counter.census;
     census.taken_at = opening.taken_at;
     census.unknown = opening.unknown;
-    let waiting = questions.drips.keys().zip(counter.drips.waiting).filter(|(_, count)| *count > 0);
-    census.between_modules = waiting.map(|(key, count)| (key.clone(), count)).collect();
+    (census.standings, census.between_modules) = counter.held.done();
     (census.of_nobody, census.doubtful) = counter.everybody.found();
     census.tags = counter.tags.into_iter().map(|(name, count)| (name, count.contacts)).collect();
     Ok((census, digest))
@@ -41,42 +41,15 @@ struct Counter<'q> {
     census: Census,
     tags: HashMap<String, Count>,
     room: Allowance,
-    drips: Drips<'q>,
+    held: Holding<'q>,
     everybody: Everybody,
 }
 
-/// Who waits for a module of which offering, by the offerings' places among those that are asked for.
-struct Drips<'q> {
-    /// What a tag says: of which offerings it opens a module that is not the last, and of which nothing more is due after it.
-    tags: HashMap<&'q str, Vec<(usize, bool)>>,
-    waiting: Vec<u64>,
-}
-
-impl<'q> Drips<'q> {
-    fn of(questions: &'q Questions) -> Self {
-        let mut tags: HashMap<&str, Vec<(usize, bool)>> = HashMap::new();
-        for (at, drip) in questions.drips.values().enumerate() {
-            let all = drip.begun.iter().map(|tag| (tag, false)).chain(drip.over.iter().map(|tag| (tag, true)));
-            all.for_each(|(tag, over)| tags.entry(tag).or_default().push((at, over)));
-        }
-        Self { tags, waiting: vec![0; questions.drips.len()] }
-    }
-
-    /// Counts a contact with these tags.
-    fn see<'t>(&mut self, tags: impl Iterator<Item = &'t str>) {
-        let mut is_over: BTreeMap<usize, bool> = BTreeMap::new();
-        for (at, over) in tags.filter_map(|tag| self.tags.get(tag)).flatten() {
-            *is_over.entry(*at).or_default() |= over;
-        }
-        is_over.into_iter().filter(|(_, over)| !over).for_each(|(at, _)| self.waiting[at] += 1);
-    }
-}
-
-/// How many contacts have a tag, and the last one of them, by its place in the stream.
-#[derive(Default)]
+/// How many contacts have a tag, and the last one of them, by its place in the stream; and what the tag stands for.
 struct Count {
     contacts: u64,
     last: u64,
+    means: Meaning,
 }
 
 impl Counter<'_> {
@@ -147,17 +120,19 @@ impl Counter<'_> {
         self.census.addresses += u64::from(is_somebodys(&record.email));
         self.census.referred += u64::from(record.is_referred());
         self.everybody.contact(&record.key, &record.email);
-        self.drips.see(record.tags.iter().map(|tag| &*tag.0));
         for tag in &record.tags {
             if !self.tags.contains_key(&*tag.0) {
                 self.room.keep([&*tag.0])?;
-                self.tags.insert(tag.0.to_string(), Count::default());
+                let means = self.held.meaning(&tag.0);
+                self.tags.insert(tag.0.to_string(), Count { contacts: 0, last: 0, means });
             }
             if let Some(count) = self.tags.get_mut(&*tag.0).filter(|count| count.last != self.census.members) {
                 count.contacts += 1;
                 count.last = self.census.members;
+                self.held.has(count.means);
             }
         }
+        self.held.see(&record.key);
         if record.repeats {
             if !self.census.repeated_ids.contains(&*record.key) {
                 self.room.keep([&*record.key])?;

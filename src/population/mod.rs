@@ -9,6 +9,7 @@ mod choose;
 mod damage;
 mod everybody;
 mod fit;
+mod holding;
 mod json;
 mod ledger;
 mod lines;

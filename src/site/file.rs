@@ -10,7 +10,6 @@ use super::beside::Beside;
 use super::snapshot_file::{LARGEST, SnapshotFile};
 use super::{Executor, Population, Reading, Site, SiteError, disk};
 use crate::change::{self, Change};
-use crate::model::drip::Drip;
 use crate::model::population::{Census, Questions};
 use crate::model::snapshot::Capture;
 use crate::model::{Identity, ObjectRef, Snapshot, Worth};
@@ -118,10 +117,7 @@ impl FileSite {
     fn census(&self, snapshot: &Snapshot, questions: &Questions) -> Result<Option<Census>, SiteError> {
         let Some(path) = self.population_path() else { return Ok(None) };
         let beside = Beside::new(path, snapshot);
-        let offerings = snapshot.state.offerings.iter();
-        let drips = offerings.filter_map(|(key, offering)| Some((key.clone(), Drip::of(offering)?))).collect();
-        let questions = Questions { drips, ..questions.clone() };
-        super::counted(&beside, &questions).map(Some)
+        super::counted(&beside, &questions.clone().with_offerings_of(&snapshot.state)).map(Some)
     }
 }
 

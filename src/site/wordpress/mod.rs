@@ -317,7 +317,8 @@ impl Site for WordPress {
 
     fn read(&mut self, questions: &Questions) -> Result<Reading, SiteError> {
         let (snapshot, members) = self.whole(true)?;
-        let census = members.ok().map(|members| counted(&members, questions)).transpose()?;
+        let questions = questions.clone().with_offerings_of(&snapshot.state);
+        let census = members.ok().map(|members| counted(&members, &questions)).transpose()?;
         Ok(Reading { snapshot, census, login: self.signed_in()? })
     }
 
