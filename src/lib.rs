@@ -16,6 +16,7 @@ mod exports;
 pub mod failure;
 pub mod fs;
 pub mod guide;
+pub mod journey;
 pub mod model;
 pub mod output;
 pub mod population;

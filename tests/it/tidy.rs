@@ -182,8 +182,20 @@ fn sites_are_compared_by_their_identity_alone() {
 
 #[test]
 fn pure_rooms_touch_nothing_outside() {
-    let pure =
-        ["model", "change", "capture", "dump", "rules", "population", "exports", "reconcile", "text", "diag", "shape"];
+    let pure = [
+        "model",
+        "change",
+        "capture",
+        "dump",
+        "rules",
+        "population",
+        "journey",
+        "exports",
+        "reconcile",
+        "text",
+        "diag",
+        "shape",
+    ];
     let outside =
         ["std::fs", "std::net::Tcp", "std::env", "std::process", "Timestamp::now", "SystemTime", "Instant::now"];
     for file in sources() {
