@@ -13,6 +13,7 @@ mod bridge;
 mod check;
 mod contacts;
 mod help;
+mod journey;
 mod record;
 mod renamed;
 mod run;
@@ -41,6 +42,7 @@ pub use bridge::{Bridge, BridgeVerb};
 pub use check::{Check, CheckFormat, FailOn};
 pub use contacts::{Contacts, ContactsVerb, ImportContacts, OfContacts};
 pub use help::{command, parse};
+pub use journey::{Journey, PlanAndSite};
 pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
 pub use renamed::renamed;
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Purge, Status, StatusFormat, Undo};
@@ -111,6 +113,7 @@ pub enum Verb {
     Log(Log),
     Lock(Lock),
     Runbook(Runbook),
+    Journey(Journey),
     Purge(Purge),
     Verify(Verify),
     MergeList(MergeList),
@@ -512,6 +515,8 @@ pub enum SchemaName {
     Lock,
     /// Of `plan verify --format json`.
     Verify,
+    /// Of `plan journey --format json`.
+    Journey,
     /// Of `plan merge-list --format json`.
     MergeList,
     /// Of `plan survey --format json`.

@@ -16,7 +16,7 @@ const GROUPS: [(&str, &[&str]); 8] = [
     ("Look at an example", &["tour", "example"]),
     ("Write a plan", &["bridge", "site", "adapter", "snapshot", "init", "contacts", "upgrade", "survey", "record"]),
     ("Check it", &["check", "explain"]),
-    ("Review it", &["diff", "seal", "runbook"]),
+    ("Review it", &["diff", "journey", "seal", "runbook"]),
     ("Apply it", &["apply", "status", "log", "undo", "adopt", "lock", "purge"]),
     ("Prove it", &["verify", "merge-list"]),
     ("Ask for help", &["support-bundle"]),

@@ -53,7 +53,11 @@ impl SiteRead {
 }
 
 /// Reads a site: as it is now, or as somebody recorded it, with what persons attested of it laid over.
-fn read_site(site: &mut dyn Site, (mode, attesting): (Mode, Attesting), opened: &Opened) -> Result<SiteRead, Failure> {
+pub(super) fn read_site(
+    site: &mut dyn Site,
+    (mode, attesting): (Mode, Attesting),
+    opened: &Opened,
+) -> Result<SiteRead, Failure> {
     let plan = &opened.plan;
     let staging = plan.staging_site();
     let purchases = staging.iter().flat_map(|staging| opened.record.purchases(staging));

@@ -22,6 +22,7 @@ mod import;
 mod init;
 mod inputs;
 mod interrupt;
+mod journey;
 mod kept_values;
 mod man;
 mod members;
@@ -44,6 +45,7 @@ mod terminal;
 mod told_git;
 mod tour;
 mod tracked;
+mod unjudged;
 mod upgrade;
 mod verify;
 mod voice;
@@ -147,6 +149,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         }),
         Verb::Log(args) => run::log::run(&args, terminal),
         Verb::Lock(args) => run::lock::run(args, terminal),
+        Verb::Journey(args) => journey::run(&args, terminal),
         Verb::Runbook(args) => runbook::run(&args, terminal),
         Verb::Purge(args) => run::purge::run(&args.of, terminal),
         Verb::MergeList(args) => merge_list::run(&args, terminal),

@@ -137,6 +137,7 @@ fn schema(name: SchemaName) -> Value {
         SchemaName::Log => schema::written::<event_log::Line<'_>>(),
         SchemaName::Lock => schema::written::<lock::Document<'_>>(),
         SchemaName::Verify => schema::written::<output::verify::json::Document<'_>>(),
+        SchemaName::Journey => schema::written::<output::journey::json::Document<'_>>(),
         SchemaName::MergeList => schema::written::<merge_list::Document<'_>>(),
         SchemaName::Survey => schema::written::<output::survey::Document<'_>>(),
         SchemaName::Explain => schema::written::<output::explain::Document<'_>>(),

@@ -12,6 +12,7 @@ pub mod gitlab;
 pub mod human;
 pub mod inert;
 pub mod inventory;
+pub mod journey;
 pub mod json;
 pub mod json_lines;
 pub mod junit;

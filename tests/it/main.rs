@@ -54,6 +54,7 @@ mod inert;
 mod inert_verbs;
 mod inventory;
 mod joined;
+mod journey;
 mod laws;
 #[cfg(unix)]
 mod left_open;

@@ -17,7 +17,7 @@ use crate::partly::partly_captured;
 use crate::place::{PLAN, Place, SITE};
 
 /// The schema of what each verb prints with `--format json`.
-const OF: [(&str, &str); 9] = [
+const OF: [(&str, &str); 10] = [
     ("check", "report"),
     ("diff", "diff"),
     ("status", "status"),
@@ -25,6 +25,7 @@ const OF: [(&str, &str); 9] = [
     ("lock", "lock"),
     ("verify", "verify"),
     ("merge-list", "merge-list"),
+    ("journey", "journey"),
     ("survey", "survey"),
     ("doctor", "doctor"),
 ];

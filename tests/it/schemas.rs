@@ -7,7 +7,7 @@ use crate::place::{PLAN, Place, SITE};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "plan",
     "snapshot",
     "report",
@@ -20,6 +20,7 @@ const NAMES: [&str; 17] = [
     "lock",
     "verify",
     "merge-list",
+    "journey",
     "survey",
     "explain",
     "adapter",

@@ -46,7 +46,7 @@ fn with_no_files() -> Place {
 }
 
 /// Every argument that names a file to read or to write, as `@`.
-const ARGUMENTS: [&[&str]; 34] = [
+const ARGUMENTS: [&[&str]; 36] = [
     &["check", "@", "--no-site"],
     &["check", PLAN, "--site", "@"],
     &["check", PLAN, "--snapshot", "@"],
@@ -65,6 +65,8 @@ const ARGUMENTS: [&[&str]; 34] = [
     &["apply", PLAN, "--site", "@", "--resume", "--no-input"],
     &["undo", PLAN, "--site", SITE, "--log-json", "@", "--no-input"],
     &["adopt", "@", "--site", SITE, "--no-input"],
+    &["journey", "@", "--site", SITE, "--everybody"],
+    &["journey", PLAN, "--site", "@", "--everybody"],
     &["runbook", "@", "--site", SITE, "--out", "page.html"],
     &["runbook", PLAN, "--site", "@", "--out", "page.html"],
     &["runbook", PLAN, "--site", SITE, "--out", "@"],

@@ -158,6 +158,14 @@ fn a_check_has_its_census_and_a_first_plan_its_ten_contacts() {
     let words = ["check", "nobody.yaml", "--site", url, "--adapter", "bloom.adapter.yaml", "--format", "concise"];
     let found = club.run(&words);
     assert!(found.out.contains("error[members-between-modules-found]"), "{found:#?}");
+    let everybody = |words: &[&str]| -> Value {
+        let ran = club.run(&[words, &["--everybody", "--format", "json"]].concat());
+        serde_json::from_str::<Value>(&ran.out).unwrap_or_else(|_| panic!("{ran:#?}"))["everybody"].take()
+    };
+    let at_address = everybody(&["journey", "bloom-coaching.yaml", "--site", url, "--adapter", "bloom.adapter.yaml"]);
+    assert!(at_address["counts"]["by-hand"].as_u64() > Some(20), "{at_address}");
+    club.reading("now");
+    assert_eq!(at_address, everybody(&["journey", "bloom-coaching.yaml", "--snapshot", "now.site.ndjson"]));
     // What the command line names takes the place of what the settings name, which is not even opened then.
     club.names("../bloom.adapter.yaml");
     club.run(&["check", "bloom-coaching.yaml", "--site", url])
