@@ -89,7 +89,7 @@ candidates! {
     "211" "No two offerings have one revoke tag":
         rule "revoke-tag-shared";
     "212" "It is decided what happens to members who are between two modules":
-        rule "members-between-modules-undecided", rule "members-between-modules-found";
+        rule "members-between-modules-undecided", rule "members-between-modules-found", rule "access-lost";
     "213" "Whoever releases an offering again knows that members start again":
         rule "re-release-restarts";
     "214" "An offering was made under the system that the site has":

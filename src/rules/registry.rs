@@ -44,6 +44,7 @@ pub static ALL: &[&Rule] = &[
     &money::renewal_in_window::RULE,
     &money::subscription_of_nobody::RULE,
     &money::unpaid_subscription::RULE,
+    &offerings::access_lost::RULE,
     &offerings::base_module_timer::RULE,
     &offerings::left_alone_offering_has_members::RULE,
     &offerings::members_between_modules_found::RULE,

@@ -54,6 +54,7 @@ const PROTECTS: [(&str, &[&str]); 6] = [
     (
         "access, of members or of the administrator",
         &[
+            "access-lost",
             "base-module-timer",
             "contact-differs",
             "contact-id-repeated",

@@ -72,10 +72,12 @@ fn world(mut fence: Value) -> StepContext {
     let found_orders = serde_json::from_value(read("found_orders")).unwrap_or_default();
     let subscribed = serde_json::from_value(read("subscribed")).unwrap_or_default();
     let between_modules = serde_json::from_value(read("between_modules")).unwrap_or_default();
+    let standings = serde_json::from_value(read("standings")).unwrap_or_default();
     let few = |name: &str| -> Few { serde_json::from_value(read(name)).unwrap_or_default() };
     let mut census = Census {
         addresses: read("addresses").as_u64().unwrap_or(0),
         between_modules,
+        standings,
         found_orders,
         subscribed,
         members: read("members").as_u64().unwrap(),

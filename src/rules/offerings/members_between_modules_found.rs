@@ -5,6 +5,7 @@ use crate::model::plan::MembersBetweenModules;
 use crate::model::population::ContactField;
 use crate::model::text::pointer;
 use crate::rules::contacts::was_read;
+use crate::rules::offerings::standing_tags;
 use crate::rules::{Facts, Findings, Known, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
 
 declare_rule! {
@@ -12,8 +13,8 @@ declare_rule! {
     ///
     /// ## What it does
     /// Reports offerings with `members_between_modules: none` although the site's contacts show such members: contacts with a
-    /// tag that opens a module, but without the tag of the last one. The finding says how many there are. Where the offering's
-    /// tags were not read, they cannot be counted, and nothing is found.
+    /// tag that opens a module, but without the tag of the last one. The finding says how many there are. Where one of the offering's
+    /// tags was not read, they cannot be counted, and the rule is unproven.
     ///
     /// ## Why it matters
     /// Nothing in the vendor's pages says that the migration continues the drip for members who are in the middle of it
@@ -80,6 +81,7 @@ fn waiting(facts: &Facts<'_>, key: &str) -> Known<u64> {
     if offering.modules()?.len() < 2 {
         return Some(0);
     }
+    standing_tags(offering)?;
     was_read(facts, ContactField::Tags)?;
     Some(facts.census()?.between_modules.get(key).copied().unwrap_or(0))
 }

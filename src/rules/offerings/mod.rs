@@ -1,5 +1,6 @@
 //! Rules about offerings and the release timers of their modules.
 
+pub(super) mod access_lost;
 pub(super) mod base_module_timer;
 pub(super) mod left_alone_offering_has_members;
 pub(super) mod members_between_modules_found;
@@ -72,6 +73,13 @@ impl<'a> Planned<'_, 'a> {
         let needle = text::key(&format!("{} {}", module.number, module.name));
         self.site.excerpt(finding, &needle, label)
     }
+}
+
+/// Asks for every tag that shows where a member stands in an offering: without one of them nobody can say who waits for a module.
+pub(super) fn standing_tags(offering: Of<'_, '_, Offering>) -> Known<()> {
+    let own = offering.tags().map(|_| ());
+    let modules = offering.modules()?;
+    modules.iter().map(|module| offering.tag(module).map(|_| ())).fold(own, Option::and)
 }
 
 /// Whether a timer opens any module of the offering.
