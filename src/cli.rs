@@ -14,6 +14,8 @@ mod check;
 mod contacts;
 mod help;
 mod journey;
+mod owed;
+mod parity;
 mod record;
 mod renamed;
 mod run;
@@ -43,6 +45,8 @@ pub use check::{Check, CheckFormat, FailOn};
 pub use contacts::{Contacts, ContactsVerb, ImportContacts, OfContacts};
 pub use help::{command, parse};
 pub use journey::{Journey, PlanAndSite};
+pub use owed::{Member, Owed};
+pub use parity::Parity;
 pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
 pub use renamed::renamed;
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Purge, Status, StatusFormat, Undo};
@@ -114,8 +118,11 @@ pub enum Verb {
     Lock(Lock),
     Runbook(Runbook),
     Journey(Journey),
+    Owed(Owed),
+    Member(Member),
     Purge(Purge),
     Verify(Verify),
+    Parity(Parity),
     MergeList(MergeList),
     SupportBundle(SupportBundle),
     Bridge(Bridge),
@@ -515,6 +522,8 @@ pub enum SchemaName {
     Lock,
     /// Of `plan verify --format json`.
     Verify,
+    /// Of the certificate that `plan parity` writes.
+    Parity,
     /// Of `plan journey --format json`.
     Journey,
     /// Of `plan merge-list --format json`.

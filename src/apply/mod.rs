@@ -19,6 +19,7 @@ mod lost;
 pub mod machine;
 pub mod open;
 pub mod open_run;
+pub mod parity;
 pub mod proof;
 pub mod seal;
 pub mod since;

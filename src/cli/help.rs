@@ -16,9 +16,9 @@ const GROUPS: [(&str, &[&str]); 8] = [
     ("Look at an example", &["tour", "example"]),
     ("Write a plan", &["bridge", "site", "adapter", "snapshot", "init", "contacts", "upgrade", "survey", "record"]),
     ("Check it", &["check", "explain"]),
-    ("Review it", &["diff", "journey", "seal", "runbook"]),
+    ("Review it", &["diff", "journey", "owed", "member", "seal", "runbook"]),
     ("Apply it", &["apply", "status", "log", "undo", "adopt", "lock", "purge"]),
-    ("Prove it", &["verify", "merge-list"]),
+    ("Prove it", &["verify", "parity", "merge-list"]),
     ("Ask for help", &["support-bundle"]),
     ("For other programs", &["schema", "completions", "man", "help"]),
 ];
@@ -31,7 +31,7 @@ const WRITTEN: &str = "  \
   NAME.seal.json         `seal`; commit it
   NAME.rehearsal.json    the end of a rehearsal, for `apply --on live`
   private/, by the plan  `init`, `contacts record`; never commit it
-  the file you name      `init`, `upgrade`, `bridge`, `site`, `adapter`,
+  the file you name      `init`, `owed`, `upgrade`, `bridge`, `site`, `adapter`,
                          `snapshot`, `contacts import`, `runbook`,
                          `support-bundle`
   the folder you name    `example`, and `survey` with `--sheets`

@@ -58,13 +58,23 @@ pub(super) fn read_site(
     (mode, attesting): (Mode, Attesting),
     opened: &Opened,
 ) -> Result<SiteRead, Failure> {
-    let plan = &opened.plan;
-    let staging = plan.staging_site();
+    let staging = opened.plan.staging_site();
     let purchases = staging.iter().flat_map(|staging| opened.record.purchases(staging));
     let orders = purchases.flat_map(|purchase| purchase.orders.iter().cloned());
     let begun = Instant::now();
-    let mut reading = site.read(&Questions { orders: orders.collect(), ..Questions::of(plan) })?;
+    let reading = site.read(&Questions { orders: orders.collect(), ..Questions::of(&opened.plan) })?;
     log::info!("the site `{}`: read in {} ms", site.name(), begun.elapsed().as_millis());
+    Ok(weighed(site, reading, (mode, attesting), opened))
+}
+
+/// A reading of a site with what it is worth, and what persons attested of it laid over.
+pub(super) fn weighed(
+    site: &dyn Site,
+    mut reading: Reading,
+    (mode, attesting): (Mode, Attesting),
+    opened: &Opened,
+) -> SiteRead {
+    let plan = &opened.plan;
     reading.snapshot.worth = match mode {
         Mode::Snapshot => Readings::of_this_machine().worth_for(&reading.snapshot, Some(plan)),
         // A site in a file is what it says for its own runs.
@@ -79,7 +89,7 @@ pub(super) fn read_site(
     let here = recorded_here();
     reading.snapshot = attesting.over(reading.snapshot, &opened.record, &here);
     make_void(&mut reading.snapshot, (&site.name(), plan), &here);
-    Ok(SiteRead { reading, line, now: taken_at, is_in_a_file: site.is_in_a_file() })
+    SiteRead { reading, line, now: taken_at, is_in_a_file: site.is_in_a_file() }
 }
 
 /// A plan judged against a site.

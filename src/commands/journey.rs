@@ -24,7 +24,7 @@ pub(super) fn run(args: &Journey, terminal: &mut Terminal<'_>) -> Result<u8, Fai
 }
 
 fn one(args: &Journey, key: &str, read: &Unjudged, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let (before, after) = (&read.site.reading.snapshot.state, &read.lowered.after);
+    let (before, after) = (&read.side.site.reading.snapshot.state, &read.lowered.after);
     let offering = offering(key, &before.offerings)?;
     let course = |of: Option<&Offering>| {
         let course = of.and_then(Course::of).filter(|course| !course.modules.is_empty());
@@ -55,7 +55,8 @@ fn one(args: &Journey, key: &str, read: &Unjudged, terminal: &mut Terminal<'_>) 
         Treatment::ReRelease => Some("re-release"),
         Treatment::Nothing => Some("none"),
     };
-    let of = OfOne { site: &read.site.line, key, name: &offering.name, released, to_come, between, journey: &journey };
+    let of =
+        OfOne { site: &read.side.site.line, key, name: &offering.name, released, to_come, between, journey: &journey };
     match args.format {
         StatusFormat::Human => human::of_one(&of, terminal.style(check::DRAWN), terminal.out)?,
         StatusFormat::Json => json::of_one(&of, terminal.out)?,
@@ -94,8 +95,8 @@ fn parts(tags: &[String], key: &str, offering: &Offering) -> Result<BTreeSet<Par
 }
 
 fn all(args: &Journey, read: &Unjudged, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let snapshot = &read.site.reading.snapshot;
-    let Some(census) = &read.site.reading.census else {
+    let snapshot = &read.side.site.reading.snapshot;
+    let Some(census) = &read.side.site.reading.census else {
         let why = match snapshot.grade("contact") {
             Grade::Unknown(why) => why,
             _ => "no population is next to the site".to_owned(),
@@ -105,7 +106,7 @@ fn all(args: &Journey, read: &Unjudged, terminal: &mut Terminal<'_>) -> Result<u
     };
     let found = everybody(&read.opened.plan, (&snapshot.state, &read.lowered.after), census);
     let of = OfAll {
-        site: &read.site.line,
+        site: &read.side.site.line,
         offerings: &snapshot.state.offerings,
         everybody: &found,
         show_personal: !terminal.masks,
@@ -114,7 +115,12 @@ fn all(args: &Journey, read: &Unjudged, terminal: &mut Terminal<'_>) -> Result<u
         StatusFormat::Human => human::of_all(&of, terminal.style(check::DRAWN), terminal.out)?,
         StatusFormat::Json => json::of_all(&of, terminal.out)?,
     }
-    writeln!(terminal.err, "{}, {}", escape::line(&read.site.line.host), escape::line(&read.site.line.how()))?;
+    writeln!(
+        terminal.err,
+        "{}, {}",
+        escape::line(&read.side.site.line.host),
+        escape::line(&read.side.site.line.how())
+    )?;
     let counts = found.counts();
     let is_in_order = ["loses", "waits-for-ever", "unknown"].iter().all(|word| !counts.contains_key(word));
     Ok(if is_in_order { exit::OK } else { exit::NOT_GREEN })

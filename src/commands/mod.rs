@@ -25,10 +25,13 @@ mod interrupt;
 mod journey;
 mod kept_values;
 mod man;
+mod member;
 mod members;
 mod merge_list;
 mod new_file;
 mod original;
+mod owed;
+mod parity;
 mod plans_below;
 mod progress;
 mod record;
@@ -150,6 +153,9 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Log(args) => run::log::run(&args, terminal),
         Verb::Lock(args) => run::lock::run(args, terminal),
         Verb::Journey(args) => journey::run(&args, terminal),
+        Verb::Owed(args) => owed::run(&args, terminal),
+        Verb::Parity(args) => parity::run(&args, terminal),
+        Verb::Member(args) => member::run(&args, terminal),
         Verb::Runbook(args) => runbook::run(&args, terminal),
         Verb::Purge(args) => run::purge::run(&args.of, terminal),
         Verb::MergeList(args) => merge_list::run(&args, terminal),

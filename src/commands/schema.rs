@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 use crate::adapter::explain::Facts;
+use crate::apply::parity;
 use crate::apply::seal::Seal;
 use crate::cli::{Schema, SchemaName};
 use crate::failure::{Failure, exit};
@@ -138,6 +139,7 @@ fn schema(name: SchemaName) -> Value {
         SchemaName::Lock => schema::written::<lock::Document<'_>>(),
         SchemaName::Verify => schema::written::<output::verify::json::Document<'_>>(),
         SchemaName::Journey => schema::written::<output::journey::json::Document<'_>>(),
+        SchemaName::Parity => schema::written::<parity::Certificate>(),
         SchemaName::MergeList => schema::written::<merge_list::Document<'_>>(),
         SchemaName::Survey => schema::written::<output::survey::Document<'_>>(),
         SchemaName::Explain => schema::written::<output::explain::Document<'_>>(),

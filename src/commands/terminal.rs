@@ -266,7 +266,9 @@ pub(super) fn keeps(verb: &Verb) -> bool {
         Verb::SupportBundle(args) => args.out.is_some(),
         Verb::Apply(_) | Verb::Undo(_) => false,
         Verb::Check(_) | Verb::Diff(_) | Verb::Status(_) | Verb::Log(_) | Verb::Verify(_) => false,
-        Verb::Journey(_) | Verb::MergeList(_) | Verb::Explain(_) | Verb::Completions(_) => false,
+        Verb::Owed(args) => args.out.is_some(),
+        Verb::Parity(args) => args.out.is_some(),
+        Verb::Journey(_) | Verb::Member(_) | Verb::MergeList(_) | Verb::Explain(_) | Verb::Completions(_) => false,
     }
 }
 

@@ -13,6 +13,8 @@ mod fate;
 mod member;
 mod model;
 mod opening;
+mod owed;
+mod parity;
 
 #[cfg(test)]
 mod laws;
@@ -23,6 +25,8 @@ pub use fate::Fate;
 pub use member::Member;
 pub use model::{MODEL, Premise, words};
 pub use opening::{By, Opening, When};
+pub use owed::{Due, Owing, Released};
+pub use parity::{Counterexample, DAYS, Parity};
 
 use crate::model::standing::Part;
 

@@ -142,6 +142,19 @@ pub struct Subscription {
     pub next_payment: Option<String>,
 }
 
+/// A member with what is theirs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Person {
+    /// Who they are, and their tags.
+    pub contact: Contact,
+    /// Whether more than one contact has their ID.
+    pub repeated: bool,
+    /// Their orders, by ID.
+    pub orders: Vec<Order>,
+    /// Their subscriptions, by ID.
+    pub subscriptions: Vec<Subscription>,
+}
+
 /// Whether an address can be a person's: one whose domain is not reserved for examples and tests.
 pub fn is_somebodys(address: &str) -> bool {
     let Some((_, domain)) = address.trim().rsplit_once('@') else { return false };

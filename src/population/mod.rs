@@ -14,6 +14,7 @@ mod json;
 mod ledger;
 mod lines;
 mod mentioned;
+mod people;
 mod record;
 mod same;
 mod sort;
@@ -26,6 +27,7 @@ pub(crate) use damage::TAKE_AGAIN;
 pub use ledger::{Ledger, sealed};
 pub use lines::{LONGEST_LINE, Line, Lines};
 pub use mentioned::{mentioned, words};
+pub use people::people;
 
 pub use sort::{MakeSpill, Spill};
 

@@ -164,6 +164,30 @@ impl<'a> Record<'a> {
         self.next_payment.as_ref().map_or("", |day| &day.0)
     }
 
+    /// The order that the record is.
+    pub(super) fn to_order(&self) -> Order {
+        Order {
+            key: self.key.to_string(),
+            contact: self.contact.to_string(),
+            form: self.form.to_string(),
+            total: self.total.to_string(),
+            date: self.date.to_string(),
+            status: self.status.to_string(),
+            transaction: self.transaction.as_ref().map(|transaction| transaction.0.to_string()),
+        }
+    }
+
+    /// The subscription that the record is.
+    pub(super) fn to_subscription(&self) -> Subscription {
+        Subscription {
+            key: self.key.to_string(),
+            contact: self.contact.to_string(),
+            form: self.form.to_string(),
+            status: self.status.to_string(),
+            next_payment: self.next_payment.as_ref().map(|day| day.0.to_string()),
+        }
+    }
+
     /// The contact that the record is.
     pub(crate) fn to_contact(&self) -> Contact {
         Contact {

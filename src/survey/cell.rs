@@ -11,7 +11,7 @@ fn is_active(text: &str) -> bool {
 }
 
 /// A text as it is written into a cell.
-pub(super) fn written(text: &str) -> String {
+pub(crate) fn written(text: &str) -> String {
     let mut cell = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
         // What looks spelt out already is read back as it was too.
@@ -25,7 +25,7 @@ pub(super) fn written(text: &str) -> String {
 }
 
 /// A cell's text as it was meant.
-pub(super) fn meant(cell: &str) -> String {
+pub(crate) fn meant(cell: &str) -> String {
     let cell = cell.trim();
     let mut rest = cell.strip_prefix('\'').filter(|rest| is_active(rest)).unwrap_or(cell);
     let mut text = String::with_capacity(rest.len());

@@ -12,6 +12,7 @@ mod wanted;
 
 pub use answer::{Answers, evidence};
 pub use asked::{Asked, asked};
+pub(crate) use cell::{meant, written};
 pub use earlier::{Earlier, Said};
 pub use screen::{Again, Beside, Listed, Question, Screen, Whose, screens};
 pub use sheet::{Cell, Filled, Wrong, read_sheet, sheet};

@@ -37,6 +37,8 @@ pub enum Purpose {
     Voided,
     /// A login that a site took.
     Login,
+    /// A parity certificate.
+    Parity,
 }
 
 impl Purpose {
@@ -51,6 +53,7 @@ impl Purpose {
             Self::Recorded => "recorded",
             Self::Voided => "voided",
             Self::Login => "login",
+            Self::Parity => "parity",
         }
     }
 }

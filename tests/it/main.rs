@@ -73,6 +73,8 @@ mod opened_once;
 mod other_readers;
 mod output;
 mod overview;
+mod owed;
+mod parity;
 mod partly;
 mod partly_wordpress;
 mod personal;

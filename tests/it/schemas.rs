@@ -7,7 +7,7 @@ use crate::place::{PLAN, Place, SITE};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "plan",
     "snapshot",
     "report",
@@ -21,6 +21,7 @@ const NAMES: [&str; 18] = [
     "verify",
     "merge-list",
     "journey",
+    "parity",
     "survey",
     "explain",
     "adapter",

@@ -46,7 +46,7 @@ fn with_no_files() -> Place {
 }
 
 /// Every argument that names a file to read or to write, as `@`.
-const ARGUMENTS: [&[&str]; 36] = [
+const ARGUMENTS: [&[&str]; 45] = [
     &["check", "@", "--no-site"],
     &["check", PLAN, "--site", "@"],
     &["check", PLAN, "--snapshot", "@"],
@@ -67,12 +67,21 @@ const ARGUMENTS: [&[&str]; 36] = [
     &["adopt", "@", "--site", SITE, "--no-input"],
     &["journey", "@", "--site", SITE, "--everybody"],
     &["journey", PLAN, "--site", "@", "--everybody"],
+    &["owed", PLAN, "--site", "@"],
+    &["owed", PLAN, "--site", SITE, "--out", "@"],
+    &["owed", PLAN, "--site", SITE, "--released", "@"],
+    &["owed", PLAN, "--site", SITE, "--list", "@"],
+    &["member", PLAN, "1", "--site", SITE, "--after", "@"],
     &["runbook", "@", "--site", SITE, "--out", "page.html"],
     &["runbook", PLAN, "--site", "@", "--out", "page.html"],
     &["runbook", PLAN, "--site", SITE, "--out", "@"],
     &["verify", "@", "--after", SITE],
     &["verify", PLAN, "--before", "@", "--after", SITE],
     &["verify", PLAN, "--after", "@"],
+    &["parity", PLAN, "--before", "@", "--after", SITE],
+    &["parity", PLAN, "--before", SITE, "--after", "@"],
+    &["parity", PLAN, "--before", SITE, "--after", SITE, "--out", "@"],
+    &["parity", PLAN, "--check", "@"],
     &["merge-list", "--cloned", "@", "--live", SITE],
     &["merge-list", "--cloned", SITE, "--live", "@"],
     &["snapshot", "--site", "@"],

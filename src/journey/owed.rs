@@ -1,0 +1,209 @@
+//! What is due to members who are between two modules, on which day: what a person opens after the switch.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::Sides;
+use super::course::{Course, Intent, Treatment};
+use super::member::Member;
+use super::opening::{By, When};
+use crate::model::plan::Plan;
+use crate::model::population::Person;
+use crate::model::standing::{Part, Parts};
+use crate::model::state::{Offering, Operation};
+use crate::model::status::OrderStatus;
+use crate::model::{Field, State};
+
+/// A module that is due to a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The contact ID.
+    pub contact: String,
+    /// The offering, by key.
+    pub offering: String,
+    /// The number of the module.
+    pub number: u32,
+    /// The module's name.
+    pub module: String,
+    /// The tag that opens it; empty where it was not captured.
+    pub tag: String,
+    /// The day on which it is due; none where nobody knows it.
+    pub day: Option<Date>,
+    /// What the day comes from, or why there is none.
+    pub from: String,
+}
+
+/// The days of releases as somebody else's list has them, by contact ID and offering.
+pub type Released = BTreeMap<(String, String), Date>;
+
+/// A plan over a site, whose members are looked at one by one.
+#[derive(Debug)]
+pub struct Owing<'a> {
+    plan: &'a Plan,
+    before: &'a State,
+    offerings: Vec<Owed<'a>>,
+    managed: bool,
+}
+
+/// An offering of which a person opens what is due.
+#[derive(Debug)]
+struct Owed<'a> {
+    key: &'a str,
+    parts: Parts,
+    courses: Option<(Course, Course)>,
+    intent: Intent,
+    offering: &'a Offering,
+    /// The order forms that release it, by key; none where no form's operations are known.
+    forms: BTreeSet<&'a str>,
+}
+
+impl<'a> Owing<'a> {
+    /// The offerings of a plan with `members_between_modules: complete-by-hand`, as the site has them before and after the plan's changes.
+    pub fn of(plan: &'a Plan, before: &'a State, after: &'a State) -> Self {
+        let by_hand = before.offerings.iter().filter_map(|(key, offering)| {
+            let intent = Intent::of(plan, key);
+            let courses = Course::of(offering).zip(after.offerings.get(key).and_then(Course::of));
+            let owed =
+                Owed { key, parts: Parts::of(offering), courses, intent, offering, forms: forms(plan, before, key) };
+            (owed.intent.between == Treatment::CompleteByHand).then_some(owed)
+        });
+        let managed = before.crm.as_ref().is_some_and(|crm| crm.managed.is_on());
+        Self { plan, before, offerings: by_hand.collect(), managed }
+    }
+
+    /// Whether anything can be due to whoever has these tags.
+    pub fn concerns(&self, tags: &[&str]) -> bool {
+        self.offerings.iter().any(|of| of.parts.is_between_modules(&of.held(tags)))
+    }
+
+    /// The offerings whose modules or tags were not captured, so that nobody knows to whom anything is due.
+    pub fn unread(&self) -> impl Iterator<Item = &'a str> + '_ {
+        let is_unread = |of: &&Owed<'a>| of.courses.is_none() || of.offering.tags.is_unknown();
+        self.offerings.iter().filter(is_unread).map(|of| of.key)
+    }
+
+    /// What is due to a member, module by module, as of this day.
+    pub fn due(&self, id: &str, person: &Person, released: &Released, today: Date) -> Vec<Due> {
+        let tags: Vec<&str> = person.contact.tags.iter().map(String::as_str).collect();
+        let of_each = self.offerings.iter().flat_map(|of| {
+            let held = of.held(&tags);
+            let waits = of.parts.is_between_modules(&held);
+            let listed = released.get(&(id.to_owned(), of.key.to_owned())).copied();
+            let since = of.released(person, listed, today, self.before);
+            waits.then(|| self.of_one(of, id, held, since, today)).unwrap_or_default()
+        });
+        of_each.collect()
+    }
+
+    fn of_one(
+        &self,
+        of: &Owed<'_>,
+        id: &str,
+        held: Vec<Part>,
+        since: Result<(Date, String), String>,
+        today: Date,
+    ) -> Vec<Due> {
+        let Some((before, after)) = &of.courses else { return Vec::new() };
+        let sides = Sides { before, after, intent: &of.intent, managed: self.managed };
+        let days = since.as_ref().ok().and_then(|(day, _)| u32::try_from(day.until(today).ok()?.get_days()).ok());
+        let member = Member { released: days, ..Member::holding(held) };
+        let journey = sides.journey(&member);
+        let waiting = journey.steps.iter().filter(|step| !step.after.open && step.after.when != When::Never);
+        let due = waiting.map(|step| {
+            let (day, from) = match (&since, step.after.when, &step.after.by) {
+                (_, When::Someday, By::Person(Some(who))) => (None, format!("no timer opens it: {who} decides")),
+                (Err(why), ..) => (None, why.clone()),
+                (Ok((since, from)), When::On(day), _) => (since.checked_add(i64::from(day).days()).ok(), from.clone()),
+                (Ok(_), When::Unknown, _) => (None, step.after.why().unwrap_or_default().to_owned()),
+                (Ok(_), ..) => (None, "nobody knows on which day the module before it was opened".to_owned()),
+            };
+            let tag = of.offering.module(step.number).and_then(|module| module.tag.set()).cloned().unwrap_or_default();
+            let (contact, offering) = (id.to_owned(), of.key.to_owned());
+            Due { contact, offering, number: step.number, module: step.name.clone(), tag, day, from }
+        });
+        due.collect()
+    }
+
+    /// The plan that says of whom a person opens what is due.
+    pub fn plan(&self) -> &'a Plan {
+        self.plan
+    }
+}
+
+/// The order forms whose purchase releases an offering: as the site has them, and where it does not say, as the plan does.
+fn forms<'a>(plan: &'a Plan, site: &'a State, key: &str) -> BTreeSet<&'a str> {
+    let of_site = site.order_forms.iter().filter(|(_, form)| match form.operations.set() {
+        Some(operations) => operations.contains(&Operation::Release(key.to_owned())),
+        None => false,
+    });
+    let unsaid = |form: &str| site.order_forms.get(form).is_none_or(|form| form.operations.is_unknown());
+    let of_plan = plan.order_forms.iter().filter(|(form, intent)| {
+        unsaid(form) && intent.custom_operation.release.iter().any(|released| released == key)
+    });
+    of_site.map(|(form, _)| form.as_str()).chain(of_plan.map(|(form, _)| form.as_str())).collect()
+}
+
+impl Owed<'_> {
+    fn held(&self, tags: &[&str]) -> Vec<Part> {
+        let held = self.parts.of.iter().filter(|(tag, _)| tags.contains(&tag.as_str()));
+        let held: BTreeSet<Part> = held.map(|(_, part)| *part).collect();
+        held.into_iter().collect()
+    }
+
+    /// The day of a member's release and what says so, or why nobody knows it. Nothing is guessed: two days that differ are none.
+    fn released(
+        &self,
+        person: &Person,
+        listed: Option<Date>,
+        today: Date,
+        site: &State,
+    ) -> Result<(Date, String), String> {
+        if person.repeated {
+            return Err("more than one contact has this ID".to_owned());
+        }
+        let ordered = self.ordered(person, site)?;
+        let found = match (listed, ordered) {
+            (Some(day), None) => (day, "the list of releases".to_owned()),
+            (Some(day), Some((then, order))) if day == then => {
+                (day, format!("the list of releases, and order {order}"))
+            }
+            (Some(day), Some((then, order))) => {
+                return Err(format!("the list of releases says {day}, and order {order} is of {then}"));
+            }
+            (None, Some((day, order))) => (day, format!("order {order}")),
+            (None, None) => {
+                return Err("no order releases the offering, and no list says when they were released".to_owned());
+            }
+        };
+        if found.0 > today {
+            return Err(format!("{} says {}, which is after the reading", found.1, found.0));
+        }
+        Ok(found)
+    }
+
+    /// The day of the one order that released the offering, with its ID: of a form that charges again, the first one.
+    fn ordered(&self, person: &Person, site: &State) -> Result<Option<(Date, String)>, String> {
+        let went_through = |status: &str| OrderStatus::of(status).is_some_and(OrderStatus::went_through);
+        let orders = person
+            .orders
+            .iter()
+            .filter(|order| self.forms.contains(order.form.as_str()) && went_through(&order.status));
+        let mut days = Vec::new();
+        for order in orders {
+            let day = order.date.get(..10).unwrap_or_default().parse::<Date>();
+            days.push((day.map_err(|_| format!("the date of order {} is no day", order.key))?, order));
+        }
+        days.sort_by_key(|(day, _)| *day);
+        let Some((day, first)) = days.first() else { return Ok(None) };
+        if days.iter().any(|(_, order)| order.form != first.form) {
+            return Err("orders of several forms release the offering".to_owned());
+        }
+        let recurs = site.order_forms.get(&first.form).map_or(&Field::Unknown, |form| &form.recurring);
+        if days.len() > 1 && !recurs.is_on() {
+            return Err("several orders release the offering".to_owned());
+        }
+        Ok(Some((*day, first.key.clone())))
+    }
+}
