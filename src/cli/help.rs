@@ -31,9 +31,9 @@ const WRITTEN: &str = "  \
   NAME.seal.json         `seal`; commit it
   NAME.rehearsal.json    the end of a rehearsal, for `apply --on live`
   private/, by the plan  `init`, `contacts record`; never commit it
-  the file you name      `init`, `owed`, `upgrade`, `bridge`, `site`, `adapter`,
-                         `snapshot`, `contacts import`, `runbook`,
-                         `support-bundle`
+  the file you name      `init`, `upgrade`, `bridge`, `site`, `adapter`,
+                         `snapshot`, `contacts import`, `runbook`, `owed`,
+                         `parity`, `support-bundle`
   the folder you name    `example`, and `survey` with `--sheets`
   the system's keyring   `site connect`, and nothing else";
 

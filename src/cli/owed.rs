@@ -30,8 +30,9 @@ pub struct Owed {
     pub list: Option<PathBuf>,
 }
 
-/// One member for the support desk: tags, modules and orders before and after, and why a page is closed.
+/// One member for the support desk, before and after.
 ///
+/// Their tags, modules and orders, and why a page is closed.
 /// Who asks for a contact by ID is shown their tags and orders. Their name and address are shown with `--show-personal` alone.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan member bloom-coaching.yaml 10231 --site bloom-coaching.site.ndjson"))]

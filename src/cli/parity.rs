@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::{Limits, SiteAdapters};
 
-/// Whether anybody loses access in the half year after the switch: two readings compared, everybody, day by day.
+/// Whether anybody loses access after the switch, as a certificate.
 ///
+/// Two readings are compared, everybody, day by day for half a year.
 /// The certificate names both readings, the rules and the model of timers by their digests and words, under its own digest and this machine's
 /// mark. What is not proven is counted apart, and never as kept. Exits with 1 where somebody loses access, or it is unproven.
 #[derive(Debug, Args)]

@@ -92,7 +92,7 @@ impl<'a> Owing<'a> {
             let waits = of.parts.is_between_modules(&held);
             let listed = released.get(&(id.to_owned(), of.key.to_owned())).copied();
             let since = of.released(person, listed, today, self.before);
-            waits.then(|| self.of_one(of, id, held, since, today)).unwrap_or_default()
+            if waits { self.of_one(of, id, held, since, today) } else { Vec::new() }
         });
         of_each.collect()
     }

@@ -71,7 +71,7 @@ const ARGUMENTS: [&[&str]; 45] = [
     &["owed", PLAN, "--site", SITE, "--out", "@"],
     &["owed", PLAN, "--site", SITE, "--released", "@"],
     &["owed", PLAN, "--site", SITE, "--list", "@"],
-    &["member", PLAN, "1", "--site", SITE, "--after", "@"],
+    &["member", PLAN, "10231", "--site", SITE, "--after", "@"],
     &["runbook", "@", "--site", SITE, "--out", "page.html"],
     &["runbook", PLAN, "--site", "@", "--out", "page.html"],
     &["runbook", PLAN, "--site", SITE, "--out", "@"],

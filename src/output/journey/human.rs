@@ -80,7 +80,7 @@ fn timeline(journey: &Journey, style: Style, out: &mut dyn Write) -> io::Result<
     writeln!(out, "  a column is {scale}: . closed, # open, ? unknown; ^ the switch")?;
     let widest = journey.steps.iter().map(|step| step.name.chars().count()).max().unwrap_or(0).min(24);
     let mark = |at: u32| {
-        let begins_ten = at % 10 == 0;
+        let begins_ten = at.is_multiple_of(10);
         if at == journey.today / each {
             '^'
         } else if begins_ten {
