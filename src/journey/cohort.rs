@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Sides;
 use super::course::{Course, Intent};
 use super::fate::Fate;
 use super::member::Member;
+use super::{Allowed, Sides};
 use crate::model::State;
 use crate::model::plan::Plan;
 use crate::model::population::{Census, ContactField};
@@ -55,7 +55,7 @@ impl Everybody {
 pub fn everybody(plan: &Plan, (before, after): (&State, &State), census: &Census) -> Everybody {
     let managed = before.crm.as_ref().is_some_and(|crm| crm.managed.is_on());
     let unread = census.unknown.contains(&ContactField::Tags);
-    let mut cohorts = Vec::new();
+    let (mut cohorts, mut allowed) = (Vec::new(), Allowed::default());
     for (key, offering) in &before.offerings {
         let of = Of { key, offering, managed };
         let intent = Intent::of(plan, key);
@@ -66,7 +66,9 @@ pub fn everybody(plan: &Plan, (before, after): (&State, &State), census: &Census
             _ if offering.tags.is_unknown() => {
                 cohorts.push(of.unknown(census.members, "the offering's tags were not captured"));
             }
-            Some(standings) => cohorts.extend(of.fates(after.offerings.get(key), &intent, standings)),
+            Some(standings) => {
+                cohorts.extend(of.fates(after.offerings.get(key), &intent, standings, &mut allowed));
+            }
             None => {}
         }
     }
@@ -97,13 +99,20 @@ impl Of<'_> {
         }
     }
 
-    fn fates(&self, after: Option<&Offering>, intent: &Intent, standings: &Standings) -> Vec<Fated> {
+    fn fates(
+        &self,
+        after: Option<&Offering>,
+        intent: &Intent,
+        standings: &Standings,
+        allowed: &mut Allowed,
+    ) -> Vec<Fated> {
         let sides = Course::of(self.offering).zip(after.and_then(Course::of));
         let beyond = (standings.beyond > 0)
             .then(|| self.unknown(standings.beyond, "there are more cohorts than are kept apart"));
         let each = standings.cohorts.iter().map(|cohort| {
             let (module, fate) = match &sides {
                 None => (None, Fate::Unknown("the offering's modules were not captured".to_owned())),
+                Some((before, _)) if !allowed.follow(before) => (None, Fate::Unknown(Allowed::SPENT.to_owned())),
                 Some((before, after)) => {
                     let sides = Sides { before, after, intent, managed: self.managed };
                     let journey = sides.journey(&Member::holding(cohort.held.iter().copied()));

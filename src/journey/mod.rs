@@ -29,6 +29,33 @@ pub use owed::{Due, Owing, Released};
 pub use parity::{Counterexample, DAYS, Parity};
 
 use crate::model::standing::Part;
+use opening::Openings;
+
+/// How many modules are followed for all cohorts together: of a thousand offerings with twelve modules and eighty cohorts each. A site that
+/// has more was made to keep a reader busy.
+const MOST_FOLLOWED: u64 = 1_000_000;
+
+/// What is left of the modules that may be followed.
+#[derive(Debug)]
+pub struct Allowed(u64);
+
+impl Default for Allowed {
+    fn default() -> Self {
+        Self(MOST_FOLLOWED)
+    }
+}
+
+impl Allowed {
+    /// Why nothing is known once it is spent.
+    pub const SPENT: &str = "there are more modules and cohorts than are followed";
+
+    /// Whether another member of this offering can be followed.
+    pub fn follow(&mut self, course: &Course) -> bool {
+        let left = self.0.checked_sub(course.modules.len() as u64 + 1);
+        self.0 = left.unwrap_or(0);
+        left.is_some()
+    }
+}
 
 /// A contact ID by which whoever has the list of members finds somebody, and nobody else does: the second half of it, and no more than four
 /// characters.
@@ -101,7 +128,7 @@ impl Sides<'_> {
     pub fn journey_between(&self, member: &Member, member_after: &Member) -> Journey {
         let before = self.before.openings(member, self.managed);
         let after = self.after.openings_after(member_after, self.intent, &before);
-        let gone = self.before.modules.iter().filter(|of| !after.iter().any(|(number, _)| *number == of.number));
+        let gone = self.before.modules.iter().filter(|of| !after.contains_key(&of.number));
         let closed_from = [(self.before, &before, member), (self.after, &after, member_after)].map(closed_from);
         let instant = [member, member_after].map(|member| member.has(Part::Instant));
         let today = member.today();
@@ -124,7 +151,7 @@ impl Sides<'_> {
 }
 
 /// From which day on everything of an offering is closed to a member.
-fn closed_from((course, openings, member): (&Course, &Vec<(u32, Opening)>, &Member)) -> Option<u32> {
+fn closed_from((course, openings, member): (&Course, &Openings, &Member)) -> Option<u32> {
     let wrap_up = course.wrap_up.and_then(|number| match at(openings, number).when {
         When::Already => Some(0),
         when => when.day(),
@@ -134,9 +161,8 @@ fn closed_from((course, openings, member): (&Course, &Vec<(u32, Opening)>, &Memb
 }
 
 /// The opening of a module; one that is not there never opens.
-fn at(openings: &[(u32, Opening)], number: u32) -> Opening {
-    let found = openings.iter().find(|(of, _)| *of == number).map(|(_, opening)| opening.clone());
-    found.unwrap_or_else(|| Opening::never("the site has no such module"))
+fn at(openings: &Openings, number: u32) -> Opening {
+    openings.get(&number).cloned().unwrap_or_else(|| Opening::never("the site has no such module"))
 }
 
 impl Journey {

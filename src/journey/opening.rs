@@ -1,5 +1,7 @@
 //! When each module opens for a member: the chain of timers, from the release on.
 
+use std::collections::BTreeMap;
+
 use super::course::{Course, Intent, Stage, Timer, Treatment};
 use super::member::Member;
 use crate::model::standing::Part;
@@ -106,7 +108,7 @@ impl Opening {
 }
 
 /// Each module's opening, by its number.
-type Openings = Vec<(u32, Opening)>;
+pub(super) type Openings = BTreeMap<u32, Opening>;
 
 /// Who acts where a timer runs out, and where none does.
 struct Chain<'a> {
@@ -174,7 +176,7 @@ impl Course {
             let chain = chain(By::Timer, 0);
             return self.walk(member, |stage, last| chain.next(stage, last));
         }
-        let was = |stage: &Stage| before.iter().find(|(number, _)| *number == stage.number).map(|(_, opening)| opening);
+        let was = |stage: &Stage| before.get(&stage.number);
         let kept = |stage: &Stage| match self.holds(stage, member) {
             Some(true) => Some(was(stage).filter(|was| was.open).cloned().unwrap_or_else(Opening::already)),
             Some(false) => None,
@@ -209,7 +211,7 @@ impl Course {
     fn walk(&self, member: &Member, mut next: impl FnMut(&Stage, &Opening) -> Opening) -> Openings {
         let mut last = Opening::new(When::On(0), By::Release);
         let mut base = last.clone();
-        let mut all = Vec::with_capacity(self.modules.len());
+        let mut all = Openings::new();
         for stage in &self.modules {
             let opening = next(stage, &last);
             let opening = if stage.own_tag == Some(false) { base.clone() } else { opening };
@@ -221,7 +223,7 @@ impl Course {
                 When::Already if member.released.is_none() => Opening::new(When::On(0), By::Release),
                 _ => opening.clone(),
             };
-            all.push((stage.number, opening));
+            all.entry(stage.number).or_insert(opening);
         }
         all
     }

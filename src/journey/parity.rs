@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::course::{Course, Intent};
 use super::member::Member;
-use super::{Access, Sides, shortened};
+use super::{Access, Allowed, Sides, shortened};
 use crate::model::State;
 use crate::model::plan::Plan;
 use crate::model::standing::{Part, Parts};
@@ -44,6 +44,7 @@ pub struct Parity<'a> {
     offerings: Vec<Pair<'a>>,
     managed: bool,
     known: HashMap<(usize, Vec<Part>, Vec<Part>), Verdict>,
+    allowed: Allowed,
     /// How many members were looked at.
     pub members: u64,
     /// How many of them lose access on some day.
@@ -87,6 +88,7 @@ impl<'a> Parity<'a> {
             offerings: offerings.collect(),
             managed: before.crm.as_ref().is_some_and(|crm| crm.managed.is_on()),
             known: HashMap::new(),
+            allowed: Allowed::default(),
             members: 0,
             losing: 0,
             unproven: 0,
@@ -138,7 +140,12 @@ impl<'a> Parity<'a> {
         if let Some(known) = self.known.get(&of) {
             return known.clone();
         }
-        let verdict = judged(&self.offerings[at], self.managed, &of.1, &of.2);
+        let pair = &self.offerings[at];
+        let is_spent = pair.courses.as_ref().is_ok_and(|[before, _]| !self.allowed.follow(before));
+        let verdict = match is_spent {
+            true => Verdict::Unproven(Allowed::SPENT.to_owned()),
+            false => judged(pair, self.managed, &of.1, &of.2),
+        };
         if self.known.len() < KEPT {
             self.known.insert(of, verdict.clone());
         }
@@ -162,7 +169,10 @@ fn judged(pair: &Pair<'_>, managed: bool, held: &[Part], then: &[Part]) -> Verdi
     let sides = Sides { before, after, intent: &pair.intent, managed };
     let journey = sides.journey_between(&Member::holding(held.iter().copied()), &Member::holding(then.iter().copied()));
     let mut verdict = Verdict::Keeps;
-    for day in 0..=DAYS {
+    let ends = journey.steps.iter().flat_map(|step| [&step.before, &step.after]).filter_map(|of| of.when.day());
+    let changes: BTreeSet<u32> = ends.chain(journey.closed_from.into_iter().flatten()).chain([0]).collect();
+    // Between two days on which something opens or closes nothing does.
+    for day in changes.into_iter().filter(|day| *day <= DAYS) {
         for step in &journey.steps {
             match journey.access(step, day) {
                 [Access::Open, Access::Closed] => {

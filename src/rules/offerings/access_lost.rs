@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Finding, Location, Severity};
-use crate::journey::{Course, Fate, Intent, Member, Sides, Timer, Treatment, shortened};
+use crate::journey::{Allowed, Course, Fate, Intent, Member, Sides, Timer, Treatment, shortened};
 use crate::model::Grade;
 use crate::model::population::ContactField;
 use crate::model::standing::Cohort;
@@ -91,14 +91,14 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let planned = plan.offerings.iter().filter_map(|(key, offering)| Some((key, offering.members_between_modules?)));
     let planned = planned.filter(|(key, _)| !left_out_inside(plan, &["offerings", key]));
     let planned = planned.filter(|(key, _)| Intent::of(plan, key).between == Treatment::CompleteByHand);
-    let mut known = Some(());
+    let (mut known, mut allowed) = (Some(()), Allowed::default());
     for key in planned.map(|(key, _)| key).chain(plan.leave_alone.offerings.keys()) {
-        known = known.and(of_one(facts, key, out));
+        known = known.and(of_one(facts, key, &mut allowed, out));
     }
     known
 }
 
-fn of_one(facts: &Facts<'_>, key: &str, out: &mut Findings) -> Known<()> {
+fn of_one(facts: &Facts<'_>, key: &str, allowed: &mut Allowed, out: &mut Findings) -> Known<()> {
     let sides = (asked(facts, Side::Before, key)?, asked(facts, Side::After, key)?);
     let (Some((name, before)), Some((_, after))) = sides else { return Some(()) };
     let waits =
@@ -121,7 +121,8 @@ fn of_one(facts: &Facts<'_>, key: &str, out: &mut Findings) -> Known<()> {
     let sides = Sides { before: &before, after: &after, intent: &intent, managed: false };
     let (mut known, mut lost) = (Some(()), BTreeMap::new());
     for cohort in &standings.cohorts {
-        match worst(&sides, cohort) {
+        let followed = allowed.follow(&before).then(|| worst(&sides, cohort));
+        match followed.unwrap_or_else(|| Some((0, Fate::Unknown(Allowed::SPENT.to_owned())))) {
             Some((_, Fate::Unknown(why))) => {
                 facts.note(format!("offering/{key}: days"), Grade::Unknown(why));
                 known = None;
