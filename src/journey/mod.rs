@@ -31,9 +31,9 @@ pub use parity::{Counterexample, DAYS, Parity};
 use crate::model::standing::Part;
 use opening::Openings;
 
-/// How many modules are followed for all cohorts together: of a thousand offerings with twelve modules and eighty cohorts each. A site that
+/// How many modules are followed for all cohorts together: of a thousand offerings with twelve modules and twenty cohorts each. A site that
 /// has more was made to keep a reader busy.
-const MOST_FOLLOWED: u64 = 1_000_000;
+const MOST_FOLLOWED: u64 = 300_000;
 
 /// What is left of the modules that may be followed.
 #[derive(Debug)]

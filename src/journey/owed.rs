@@ -147,9 +147,7 @@ fn forms<'a>(plan: &'a Plan, site: &'a State, key: &str) -> BTreeSet<&'a str> {
 
 impl Owed<'_> {
     fn held(&self, tags: &[&str]) -> Vec<Part> {
-        let held = self.parts.of.iter().filter(|(tag, _)| tags.contains(&tag.as_str()));
-        let held: BTreeSet<Part> = held.map(|(_, part)| *part).collect();
-        held.into_iter().collect()
+        self.parts.held(tags.iter().copied())
     }
 
     /// The day of a member's release and what says so, or why nobody knows it. Nothing is guessed: two days that differ are none.

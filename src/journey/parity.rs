@@ -103,11 +103,11 @@ impl<'a> Parity<'a> {
         let (mut loses, mut unproven) = (false, false);
         for at in 0..self.offerings.len() {
             let pair = &self.offerings[at];
-            let held = held(&pair.parts[0], before);
+            let held = pair.parts[0].held(before.iter().copied());
             if held.is_empty() {
                 continue;
             }
-            let then = after.map_or_else(Vec::new, |tags| self::held(&pair.parts[1], tags));
+            let then = pair.parts[1].held(after.into_iter().flatten().copied());
             match self.verdict(at, held, then) {
                 Verdict::Keeps => {}
                 Verdict::Unproven(why) => {
@@ -151,12 +151,6 @@ impl<'a> Parity<'a> {
         }
         verdict
     }
-}
-
-fn held(parts: &Parts, tags: &[&str]) -> Vec<Part> {
-    let held: BTreeSet<Part> =
-        parts.of.iter().filter(|(tag, _)| tags.contains(&tag.as_str())).map(|(_, part)| *part).collect();
-    held.into_iter().collect()
 }
 
 /// The first day on which a page is open before and not known to be open after. A day on which nobody knows whether it would have been open

@@ -1,6 +1,6 @@
 //! Where a member stands in an offering, as their tags show it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,15 +29,33 @@ pub enum Part {
 pub struct Parts {
     /// In the order base, modules, instant, revoke.
     pub of: Vec<(String, Part)>,
-    /// Who waits for a module of it; none where nobody can.
-    drip: Option<Drip>,
+    /// The parts of each tag.
+    by_tag: HashMap<String, Vec<Part>>,
+    /// The parts whose tags begin a wait for the next module, and those whose tags end it, as [`Drip`] has them.
+    begun: BTreeSet<Part>,
+    over: BTreeSet<Part>,
 }
 
 impl Parts {
     /// The tags of an offering, as far as they were captured.
     pub fn of(offering: &Offering) -> Self {
         let modules = offering.modules.set().map_or(&[][..], Vec::as_slice);
-        Self { of: Self::list(modules, offering.tags.set()), drip: Drip::of(offering) }
+        let of = Self::list(modules, offering.tags.set());
+        let drip = Drip::of(offering).unwrap_or_default();
+        let whose = |tags: &[String]| {
+            let tags: HashSet<&str> = tags.iter().map(String::as_str).collect();
+            of.iter().filter(|(tag, _)| tags.contains(tag.as_str())).map(|(_, part)| *part).collect()
+        };
+        let (begun, over) = (whose(&drip.begun), whose(&drip.over));
+        let mut by_tag = HashMap::<String, Vec<Part>>::new();
+        of.iter().for_each(|(tag, part)| by_tag.entry(tag.clone()).or_default().push(*part));
+        Self { of, by_tag, begun, over }
+    }
+
+    /// What whoever has these tags holds, in order.
+    pub fn held<'t>(&self, tags: impl IntoIterator<Item = &'t str>) -> Vec<Part> {
+        let held: BTreeSet<Part> = tags.into_iter().filter_map(|tag| self.by_tag.get(tag)).flatten().copied().collect();
+        held.into_iter().collect()
     }
 
     fn list(modules: &[Module], tags: Option<&BTreeMap<String, String>>) -> Vec<(String, Part)> {
@@ -54,8 +72,7 @@ impl Parts {
 
     /// Whether a member who holds these parts waits for a module.
     pub fn is_between_modules(&self, held: &[Part]) -> bool {
-        let tags = self.of.iter().filter(|(_, part)| held.contains(part)).map(|(tag, _)| tag.as_str());
-        self.drip.as_ref().is_some_and(|drip| drip.is_under_way(tags))
+        held.iter().any(|part| self.begun.contains(part)) && !held.iter().any(|part| self.over.contains(part))
     }
 }
 
