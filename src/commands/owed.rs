@@ -49,7 +49,16 @@ fn make(args: &cli::Owed, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let (people, opening) = everybody(&read.side, |_, tags| owing.concerns(tags))?;
     ensure_tags(&opening)?;
     let unread: Vec<&str> = owing.unread().collect();
-    let mut all: Vec<Due> = people.iter().flat_map(|(id, person)| owing.due(id, person, &released, today)).collect();
+    let mut all: Vec<Due> = Vec::new();
+    for (id, person) in &people {
+        all.extend(owing.due(id, person, &released, today));
+        if all.len() > MOST_ROWS {
+            let message = format!("more than {MOST_ROWS} modules would be due, and no site has that many");
+            return Err(
+                Failure::new(exit::COULD_NOT_RUN, message).help("find out who made the site file, and take it again")
+            );
+        }
+    }
     all.sort_by(|one, other| {
         (one.day.is_none(), one.day, &one.contact, one.number).cmp(&(
             other.day.is_none(),
@@ -82,6 +91,9 @@ fn write_list(out: Option<&Path>, all: &[Due], terminal: &mut Terminal<'_>) -> R
     )?;
     Ok(())
 }
+
+/// Most rows of a list: what is due to a hundred thousand members with five modules left each, twice.
+const MOST_ROWS: usize = 1_000_000;
 
 /// How many rows are shown.
 const SHOWN: usize = 10;
