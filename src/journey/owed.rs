@@ -55,6 +55,8 @@ struct Owed<'a> {
     courses: Option<(Course, Course)>,
     intent: Intent,
     offering: &'a Offering,
+    /// The tag of each module, by its number.
+    tags: BTreeMap<u32, &'a str>,
     /// The order forms that release it, by key; none where no form's operations are known.
     forms: BTreeSet<&'a str>,
 }
@@ -65,8 +67,17 @@ impl<'a> Owing<'a> {
         let by_hand = before.offerings.iter().filter_map(|(key, offering)| {
             let intent = Intent::of(plan, key);
             let courses = Course::of(offering).zip(after.offerings.get(key).and_then(Course::of));
-            let owed =
-                Owed { key, parts: Parts::of(offering), courses, intent, offering, forms: forms(plan, before, key) };
+            let modules = offering.modules.set().map_or(&[][..], Vec::as_slice);
+            let tags = modules.iter().filter_map(|module| Some((module.number, module.tag.set()?.as_str()))).collect();
+            let owed = Owed {
+                key,
+                tags,
+                parts: Parts::of(offering),
+                courses,
+                intent,
+                offering,
+                forms: forms(plan, before, key),
+            };
             (owed.intent.between == Treatment::CompleteByHand).then_some(owed)
         });
         let managed = before.crm.as_ref().is_some_and(|crm| crm.managed.is_on());
@@ -119,7 +130,7 @@ impl<'a> Owing<'a> {
                 (Ok(_), When::Unknown, _) => (None, step.after.why().unwrap_or_default().to_owned()),
                 (Ok(_), ..) => (None, "nobody knows on which day the module before it was opened".to_owned()),
             };
-            let tag = of.offering.module(step.number).and_then(|module| module.tag.set()).cloned().unwrap_or_default();
+            let tag = of.tags.get(&step.number).copied().unwrap_or_default().to_owned();
             let (contact, offering) = (id.to_owned(), of.key.to_owned());
             Due { contact, offering, number: step.number, module: step.name.clone(), tag, day, from }
         });
