@@ -27,6 +27,16 @@ const ODD: &[(&str, &str, &str)] = &[
         "order-form: price",
         "the same; and a line that is later than the wrong one takes its place",
     ),
+    (
+        "attestation-contradicted",
+        "maintenance: on",
+        "what the migration moves contradicts nobody, however well it is known",
+    ),
+    (
+        "failed-payment-undecided",
+        "subscription",
+        "where no subscription was captured, what a form says of itself counts, as its page says",
+    ),
     ("accepted-risk-unused", "the plan alone", "it says nothing of a risk whose rule lacks a fact, as its page says"),
     ("backup-lacks-users", "contact", "a lower bound of the users: without contacts the administrators are one too"),
     ("backup-lacks-users", "administrator", "the same the other way round; without both it is unproven"),

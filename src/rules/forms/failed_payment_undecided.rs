@@ -11,7 +11,8 @@ declare_rule! {
     ///
     /// ## What it does
     /// Reports order forms with recurring payments that, after the plan's changes, leave access as it is after the last retry: there is no
-    /// setting, or it is `stop` or `keep` and the plan gives no `reason`. A form that the plan leaves alone is asked the same, whoever
+    /// setting, or it is `stop` or `keep` and the plan gives no `reason`. A form through which subscriptions charge has recurring payments,
+    /// whatever it says of itself; where no subscription was captured, what it says of itself counts. A form that the plan leaves alone is asked the same, whoever
     /// replaces a webhook: that a person does the work of one form's webhook says nothing of the others.
     ///
     /// ## Why it matters
@@ -45,6 +46,13 @@ declare_rule! {
     /// ```yaml
     /// plan: {leave_alone: {order_forms: {old-membership: nobody joins any more}}}
     /// site: {order-form/old-membership: {id: "9", name: Old Membership, operations: [], price: 9.00 USD, gateway: stripe, recurring: true, after_final_retry: stop}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {order_forms: {course-checkout: {failed_payment: null}}, webhooks: {dunning: {after_switch: {replaced_by: {order_form: null, setting: null, by_hand: jo}}}}}
+    /// site: {order-form/course-checkout: {recurring: false, after_final_retry: null}}
+    /// subscribed: {course-checkout: 3}
     /// ```
     ///
     /// ## Good
@@ -98,10 +106,18 @@ fn one(facts: &Facts<'_>, key: &str, said: Option<&FailedPayment>, out: &mut Fin
         Some(Some(AfterFinalRetry::Stop | AfterFinalRetry::Keep)) => said.is_none_or(|said| said.reason.is_none()),
         Some(Some(AfterFinalRetry::Revoke | AfterFinalRetry::Cancel)) | None => false,
     };
-    if stays && form.recurring() == Some(true) {
+    if stays && recurs(facts, key, form) {
         out.push(finding(facts, key, form, said));
     }
     Some(())
+}
+
+/// Whether payments by a form recur: it says so, or subscriptions charge through it.
+fn recurs(facts: &Facts<'_>, key: &str, form: Of<'_, '_, OrderForm>) -> bool {
+    match form.recurring() {
+        Some(false) => facts.subscribed_forms().any(|(subscribed, _)| subscribed == key),
+        recurring => recurring == Some(true),
+    }
 }
 
 fn finding(facts: &Facts<'_>, key: &str, form: Of<'_, '_, OrderForm>, said: Option<&FailedPayment>) -> Finding {
@@ -124,5 +140,7 @@ fn finding(facts: &Facts<'_>, key: &str, form: Of<'_, '_, OrderForm>, said: Opti
         true => finding.help(choose),
         false => finding.help(format!("take the form into `order_forms`, and {choose}")),
     };
-    form.excerpt(finding, "recurring:", "recurring payments")
+    let label =
+        if form.recurring() == Some(true) { "recurring payments" } else { "and subscriptions charge through it" };
+    form.excerpt(finding, "recurring:", label)
 }

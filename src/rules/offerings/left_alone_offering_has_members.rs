@@ -50,15 +50,22 @@ declare_rule! {
     }
 }
 
-/// What a reason says where there are no members.
-const SAYS: [&str; 6] =
-    ["without member", "without any member", "without student", "no member", "no active member", "no student"];
+/// Whom a reason names, and how it says that there are none of them.
+const MEMBERS: [&str; 4] = ["members", "students", "subscribers", "participants"];
+const NONE: [&str; 6] = ["without", "without any", "no", "no active", "no current", "0"];
+
+/// Whether a reason says that there are no members: in whole words, as `no membership` is about something else, and so is `no student waits`.
+fn says_so(reason: &str) -> bool {
+    let words: Vec<String> =
+        reason.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    let words = format!(" {} ", words.join(" "));
+    NONE.iter().any(|none| MEMBERS.iter().any(|members| words.contains(&format!(" {none} {members} "))))
+}
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let mut known = Some(());
     for (key, reason) in &facts.plan().leave_alone.offerings {
-        let reason = reason.to_lowercase();
-        if !SAYS.iter().any(|words| reason.contains(words)) {
+        if !says_so(reason) {
             continue;
         }
         match members(facts, key) {
@@ -83,4 +90,29 @@ fn members(facts: &Facts<'_>, key: &str) -> Known<u64> {
     let Some(tag) = offering.tags()?.and_then(|tags| tags.get("base")) else { return Some(0) };
     was_read(facts, ContactField::Tags)?;
     Some(facts.census()?.tags.get(tag).copied().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_says_in_whole_words_that_there_are_no_members() {
+        for reason in [
+            "archived and without members",
+            "No members since 2021.",
+            "archived: no active students",
+            "0 members, never sold",
+        ] {
+            assert!(says_so(reason), "{reason}");
+        }
+        for reason in [
+            "no membership is sold for it any more",
+            "no student waits for anything",
+            "its members keep what they have",
+            "no new members are taken",
+        ] {
+            assert!(!says_so(reason), "{reason}");
+        }
+    }
 }

@@ -8,7 +8,8 @@ declare_rule! {
     ///
     /// ## What it does
     /// Compares the system that is stored in each planned offering with the system that the site is connected to,
-    /// ignoring case and dashes.
+    /// ignoring case and dashes. A site that is on Managed Contacts is not asked: whether the migration tool changes what
+    /// an offering stores is not known, and both are right there.
     ///
     /// ## Why it matters
     /// Each offering stores the system that it was made under (seen in code). What a different value causes is not
@@ -16,12 +17,19 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// site: {offering/course: {system: infusionsoft}}
+    /// gate: configure
+    /// site: {crm: {managed: false}, offering/course: {system: infusionsoft}}
     /// ```
     ///
     /// ## Good
     /// ```yaml
-    /// site: {offering/course: {system: Ontraport}}
+    /// gate: configure
+    /// site: {crm: {managed: false}, offering/course: {system: Ontraport}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// site: {crm: {system: accessally-managed, label: AccessAlly Managed}}
     /// ```
     ///
     /// ## Fix
@@ -39,7 +47,11 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    let Some(of_site) = facts.crm(After)?.system()? else { return Some(()) };
+    let crm = facts.crm(After)?;
+    if crm.managed()? {
+        return Some(());
+    }
+    let Some(of_site) = crm.system()? else { return Some(()) };
     let mut known = Some(());
     for (key, intent) in &facts.plan().offerings {
         let Some(offering) = facts.offering(After, key) else {

@@ -1,3 +1,4 @@
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use crate::diag::{Location, Severity::Warning};
@@ -8,13 +9,14 @@ use crate::rules::{
 };
 use crate::text::nearest;
 
-use super::left_alone;
+use super::{in_lives_log_alone, left_alone};
 
 declare_rule! {
     /// `leave_alone` names something that the site does not have.
     ///
     /// ## What it does
-    /// Reports entries of `leave_alone` that name nothing on the site.
+    /// Reports entries of `leave_alone` that name nothing on the site. A webhook that live's log shows, where live was read beside the
+    /// copy, is there.
     ///
     /// ## Why it matters
     /// A misspelled entry protects nothing, and an outdated entry hides that its reason is outdated too.
@@ -68,7 +70,10 @@ fn unknown<'a>(
     }
     let site = site()?;
     let on_site = |key: &String| if section == "webhooks" { webhook_key(key) } else { key.clone() };
-    for key in entries.keys().filter(|key| !site.contains(&on_site(key))) {
+    // The log of a copy may lack what the CRM calls at live.
+    let on_live = LazyCell::new(|| in_lives_log_alone(facts));
+    let is_there = |key: &String| site.contains(key) || section == "webhooks" && on_live.contains(key);
+    for key in entries.keys().filter(|key| !is_there(&on_site(key))) {
         let near = (out.len() < SLIPS).then(|| nearest(key, site.iter().copied())).flatten();
         let help = match near {
             Some(near) => format!("write `{near}`, or remove the entry"),

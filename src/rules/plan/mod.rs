@@ -17,19 +17,19 @@ pub(super) mod secret_in_plan;
 pub(super) mod strategy_missing;
 pub(super) mod webhook_not_in_plan;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::change::text;
-use crate::model::Plan;
 use crate::model::keyed::webhook_key;
 use crate::model::plan::LeaveAlone;
 use crate::model::state::Operation;
 use crate::model::text::pointer;
+use crate::model::{Kind, Plan};
 
-use super::left_out_inside;
+use super::{Drift, Facts, left_out_inside};
 
 /// What a section of `leave_alone` holds: key and reason.
 pub(super) fn left_alone<'a>(plan: &'a Plan, section: &str) -> &'a BTreeMap<String, String> {
@@ -52,6 +52,13 @@ pub(super) fn left_alone_as<'a>(plan: &'a Plan, section: &str, key: &str) -> Opt
 /// Whether the plan leaves this alone, or may have said so in a part that did not fit the schema.
 pub(super) fn is_left_alone(plan: &Plan, section: &str, key: &str) -> bool {
     left_alone_as(plan, section, key).is_some() || left_out_inside(plan, &["leave_alone", section, key])
+}
+
+/// The webhooks that the copy's log lacks and live's shows, where live was read beside it: the CRM calls the live host (inferred).
+fn in_lives_log_alone(facts: &Facts<'_>) -> BTreeSet<String> {
+    let Some(Some(original)) = facts.original() else { return BTreeSet::new() };
+    let drifted = facts.drifted(original, Kind::Webhook).into_iter().flatten();
+    drifted.filter(|(_, drift)| *drift == Drift::OnLiveAlone).map(|(on, _)| on.key).collect()
 }
 
 /// Where a key of the plan's section is, or would be.

@@ -1,3 +1,5 @@
+use std::cell::LazyCell;
+
 use crate::diag::{Location, Severity::Error, Severity::Warning};
 use crate::model::keyed::{is_key_of, webhook_key, webhook_site};
 use crate::model::text::pointer;
@@ -5,7 +7,7 @@ use crate::model::{Identity, Kind, Plan};
 use crate::rules::{Facts, Findings, Known, Phase::Configure, SLIPS, Side::After, Source::Inferred, declare_rule};
 use crate::text::nearest;
 
-use super::at;
+use super::{at, in_lives_log_alone};
 
 declare_rule! {
     /// The plan names something that the site does not have.
@@ -13,7 +15,7 @@ declare_rule! {
     /// ## What it does
     /// Reports offerings and order forms of the plan that the site lacks. No change of the plan can create them. A
     /// webhook that the log does not show is a warning only: the CRM calls the live host, so the log of a staging copy
-    /// may lack it (inferred). A webhook whose whole address is at a host of none of the plan's sites is an error. Opt-in forms
+    /// may lack it (inferred). One that live's log shows, where live was read beside the copy, is not reported. A webhook whose whole address is at a host of none of the plan's sites is an error. Opt-in forms
     /// are not reported, as the plan's changes create them.
     ///
     /// ## Why it matters
@@ -43,6 +45,12 @@ declare_rule! {
     /// ## Good
     /// ```yaml
     /// plan: {webhooks: {dunning: {calls: "https://www.small.example/?accessally_api=aal_revokesubscription&productId=12"}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// site: {webhook/aal_revokesubscription?productId=12: null}
+    /// live: {site: {webhook/aal_revokesubscription?productId=12: {command: aal_revokesubscription, target: productId=12}}}
     /// ```
     ///
     /// ## Good
@@ -124,7 +132,7 @@ fn elsewhere(plan: &Plan, calls: &str) -> Option<Identity> {
 }
 
 fn webhooks(facts: &Facts<'_>, out: &mut Findings) -> Known<()> {
-    let mut known = Some(());
+    let (mut known, on_live) = (Some(()), LazyCell::new(|| in_lives_log_alone(facts)));
     for (name, webhook) in &facts.plan().webhooks {
         let key = webhook_key(&webhook.calls);
         if let Some(site) = elsewhere(facts.plan(), &webhook.calls) {
@@ -136,6 +144,7 @@ fn webhooks(facts: &Facts<'_>, out: &mut Findings) -> Known<()> {
         }
         match facts.webhook(After, &key) {
             Some(Some(_)) => continue,
+            Some(None) if on_live.contains(&key) => continue,
             Some(None) => {}
             None => {
                 known = None;

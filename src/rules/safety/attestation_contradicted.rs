@@ -1,7 +1,8 @@
 use crate::diag::{Location, Severity::Info, Severity::Warning};
+use crate::model::Kind;
 use crate::model::attested::{Contradiction, Respelt};
 use crate::model::text::quoted;
-use crate::rules::{Facts, Findings, NOTHING_TO_DO, Phase::Configure, Source::Inferred, declare_rule};
+use crate::rules::{Facts, Findings, NOTHING_TO_DO, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
 use crate::text::apart;
 
 declare_rule! {
@@ -13,7 +14,8 @@ declare_rule! {
     /// judges it. A value that is the same but for spelling (`&` and `&amp;`, doubled spaces, letters composed or not) is
     /// information. Once a later reading contradicts an attestation, that attestation is void on this machine, and stays void
     /// even if the next reading lacks the fact. Only a captured reading does that, or one that a person finalized here with `--who`:
-    /// what a file says that nobody answers for makes nothing void.
+    /// what a file says that nobody answers for makes nothing void. Of a site that is on Managed Contacts by now nothing is said where
+    /// the CRM's connection or maintenance mode was attested otherwise: the migration and what follows it move both.
     ///
     /// ## Why it matters
     /// Either the site was changed since somebody looked, or they looked at another screen or another site. Then what else they
@@ -79,6 +81,17 @@ declare_rule! {
     ///       saw: {host: other.example, "on": {kind: order-form, key: course-checkout}, fields: {price: 97.00 USD}, until: "2026-12-01"}
     /// ```
     ///
+    /// ## Good
+    /// ```yaml
+    /// record:
+    ///   - version: 1
+    ///     at: "2026-11-21T05:40:00Z"
+    ///     who: jo
+    ///     previous: "0"
+    ///     evidence:
+    ///       saw: {host: staging.small.example, "on": {kind: maintenance, key: maintenance}, fields: {"on": true}, until: "2026-12-01"}
+    /// ```
+    ///
     /// ## Fix
     /// Look at the screen again, and at what else was seen there; then record what it shows now: `plan record saw OBJECT
     /// FIELD=VALUE --plan PLAN --who WHO`. The last line about a field counts.
@@ -93,7 +106,7 @@ declare_rule! {
 }
 
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
-    for contradiction in facts.contradictions() {
+    for contradiction in facts.contradictions().iter().filter(|of| !was_moved(facts, of)) {
         let (mut said, saw) = in_words(contradiction);
         if contradiction.is_void {
             said.push_str("; from now on that attestation is void on this machine");
@@ -117,6 +130,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         out.push(finding.on_site(on.to_string()));
     }
     Some(())
+}
+
+/// Whether the migration, or what follows it, moved what was attested: the site is on Managed Contacts by now.
+fn was_moved(facts: &Facts<'_>, of: &Contradiction) -> bool {
+    let moves = matches!(of.on.kind, Kind::Crm | Kind::Maintenance);
+    moves && facts.crm(Before).and_then(|crm| crm.managed()) == Some(true)
 }
 
 /// What is said, without either value, and the words that renew it.

@@ -10,9 +10,11 @@ use crate::model::plan::Strategy;
 use crate::model::saw::typed;
 use crate::model::text::{many, pointer};
 use crate::model::{Kind, ObjectRef};
+use crate::rules::plan::is_left_alone;
 use crate::rules::{
     Drift, Facts, Findings, Original,
     Phase::{Configure, GoLive},
+    Side::Before,
     Source::Inferred,
     Stale,
     Target::Staging,
@@ -27,8 +29,9 @@ declare_rule! {
     /// Where a reading of live is named (`--live`, or `[site] live` in `plan.toml`), compares offerings, order forms, opt-in
     /// forms, AccessAlly Emails and the webhooks of the log with those of the copy, each with the plan's changes made. What
     /// the plan itself makes alike is no drift, and neither is what a copy has otherwise because it is one: its address,
-    /// the charging guard, maintenance mode, how mail leaves, administrators, tags, the CRM's connection. Of webhooks it
-    /// reports those that live's log shows alone and the plan does not name. What only one of the two readings shows is
+    /// the charging guard, maintenance mode, how mail leaves, administrators, tags, the CRM's connection; once the migration
+    /// ran on the copy alone, the system that an offering stores. Of webhooks it
+    /// reports those that live's log shows alone and the plan neither has nor leaves alone. What only one of the two readings shows is
     /// unknown on the other. Reports a reading of live that is older than `max_age` as a warning; and at the gate
     /// `go-live`, where no reading of live is named, that nobody compared the two.
     ///
@@ -74,6 +77,20 @@ declare_rule! {
     ///     mail: {simulated: false}
     ///     maintenance: {"on": true}
     ///     webhook/aal_revokesubscription?productId=12: {calls: 9}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// gate: go-live
+    /// site: {crm: {system: accessally-managed}, offering/course: {system: accessally-managed}}
+    /// live: {site: {crm: {system: ontraport, managed: false}, offering/course: {system: ontraport}}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {leave_alone: {webhooks: {aal_batchsync: tags are local after the switch}}}
+    /// site: {webhook/aal_batchsync: null}
+    /// live: {site: {webhook/aal_batchsync: {command: aal_batchsync}}}
     /// ```
     ///
     /// ## Good
@@ -133,13 +150,34 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             // A copy's log is cut and counts on its own, and what the plan names is decided.
             Kind::Webhook => {
                 let is_planned = || plan.webhooks.values().any(|webhook| webhook_key(&webhook.calls) == on.key);
-                *drift == Drift::OnLiveAlone && !is_planned()
+                *drift == Drift::OnLiveAlone && !is_planned() && !is_left_alone(plan, "webhooks", &on.key)
             }
             _ => true,
         };
+        let drifted: Vec<_> = drifted.into_iter().filter_map(|of| without_system(facts, original, of)).collect();
         out.extend(drifted.iter().filter(matters).map(|(on, drift)| finding(plan.strategy, on, drift)));
     }
     known
+}
+
+/// What drifted, without the system of an offering where the migration ran on the copy alone: the tool may change what each stores.
+fn without_system(
+    facts: &Facts<'_>,
+    original: &Original,
+    (on, drift): (ObjectRef, Drift),
+) -> Option<(ObjectRef, Drift)> {
+    let Drift::Fields(mut fields) = drift else { return Some((on, drift)) };
+    let is_system = |of: &Apart| on.kind == Kind::Offering && of.field == "system";
+    if fields.iter().any(is_system) && switched_alone(facts, original) {
+        fields.retain(|of| !is_system(of));
+    }
+    (!fields.is_empty()).then_some((on, Drift::Fields(fields)))
+}
+
+/// Whether the copy is on Managed Contacts, and live is not.
+fn switched_alone(facts: &Facts<'_>, original: &Original) -> bool {
+    let is_live = original.snapshot.state.crm.as_ref().is_some_and(|crm| crm.managed.is_on());
+    !is_live && facts.crm(Before).and_then(|crm| crm.managed()) == Some(true)
 }
 
 /// That live was read too long ago to be taken for what it is now.
