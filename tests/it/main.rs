@@ -11,6 +11,7 @@ mod bridge;
 mod certificate;
 #[cfg(unix)]
 mod ci_kit;
+mod clean;
 mod colors;
 mod comment;
 mod common;
