@@ -1,6 +1,7 @@
 //! Accidents that are believable, each planted somewhere in a clean site: the rule that names the right thing speaks, at the
 //! right place, and no other error does but those that follow from the accident, each with the reason.
 
+mod calendar;
 mod forms;
 mod members;
 mod offerings;
@@ -46,7 +47,7 @@ pub(super) fn at<const N: usize>(path: [&str; N]) -> Option<Vec<String>> {
 }
 
 fn all() -> impl Iterator<Item = &'static Accident> {
-    [offerings::ALL, forms::ALL, webhooks::ALL, safety::ALL, members::ALL].into_iter().flatten()
+    [offerings::ALL, forms::ALL, webhooks::ALL, safety::ALL, calendar::ALL, members::ALL].into_iter().flatten()
 }
 
 /// How large the sites are into which accidents are planted: large enough for every kind of offering, small enough for many.
