@@ -14,7 +14,7 @@ declare_rule! {
     /// judges it. A value that is the same but for spelling (`&` and `&amp;`, doubled spaces, letters composed or not) is
     /// information. Once a later reading contradicts an attestation, that attestation is void on this machine, and stays void
     /// even if the next reading lacks the fact. Only a captured reading does that, or one that a person finalized here with `--who`:
-    /// what a file says that nobody answers for makes nothing void. Of a site that is on Managed Contacts by now nothing is said where
+    /// what a file says that nobody answers for makes nothing void. Of a site that is on Managed Contacts nothing is said where
     /// the CRM's connection or maintenance mode was attested otherwise: the migration and what follows it move both.
     ///
     /// ## Why it matters
@@ -132,7 +132,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     Some(())
 }
 
-/// Whether the migration, or what follows it, moved what was attested: the site is on Managed Contacts by now.
+/// Whether the migration, or what follows it, moved what was attested: the site is on Managed Contacts.
 fn was_moved(facts: &Facts<'_>, of: &Contradiction) -> bool {
     let moves = matches!(of.on.kind, Kind::Crm | Kind::Maintenance);
     moves && facts.crm(Before).and_then(|crm| crm.managed()) == Some(true)
