@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use amc_plan::model::drip::Drip;
 use amc_plan::model::plan::MembersBetweenModules;
 use amc_plan::model::population::{Census, Contact, Opening, Order, Questions, Subscription};
 use amc_plan::model::snapshot::{FORMAT, PopulationDigest};
@@ -63,8 +62,7 @@ impl People {
 
     /// What a check asks of them.
     pub(super) fn census(&self, stream: &str, plan: &Plan, site: &State, orders: BTreeSet<String>) -> Census {
-        let drips = site.offerings.iter().filter_map(|(key, of)| Some((key.clone(), Drip::of(of)?))).collect();
-        let questions = Questions { drips, orders, ..Questions::of(plan) };
+        let questions = Questions { orders, ..Questions::of(plan) }.with_offerings_of(site);
         take_census(stream.as_bytes(), &questions).unwrap().0
     }
 }
@@ -121,8 +119,9 @@ fn offers<'a>(plan: &Plan, site: &'a State) -> Vec<Offer<'a>> {
             plan.order_forms.iter().filter(|(_, form)| form.custom_operation.release.iter().any(|of| of == offering));
         forms.map(|(key, _)| key.clone()).collect()
     };
+    // In what is left alone nobody opens a module later.
     let may_wait = |key: &String| {
-        plan.offerings.get(key).is_none_or(|of| of.members_between_modules != Some(MembersBetweenModules::None))
+        plan.offerings.get(key).is_some_and(|of| of.members_between_modules != Some(MembersBetweenModules::None))
     };
     let offers = site.offerings.iter().filter(|(key, _)| has_members(key));
     offers.map(|(key, offering)| Offer { site: offering, forms: sells(key), may_wait: may_wait(key) }).collect()

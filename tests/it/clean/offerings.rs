@@ -199,11 +199,17 @@ fn release(chance: &mut Chance, opening: Opening) -> Release {
     }
 }
 
-/// What the site has before the plan's changes: whatever the CRM left there.
+/// What the site has before the plan's changes: whatever the CRM left there. No shorter timer than the plan's: whoever waits would wait
+/// longer, and that is a warning.
 fn found(chance: &mut Chance, wanted: &Release) -> Field<Release> {
     match chance.below(10) {
         0 | 1 => Field::Set(Release::ByHand),
-        2 => Field::Set(after(chance)),
+        2 => Field::Set(match (after(chance), wanted) {
+            (Release::After { days: found }, Release::After { days: wanted }) => {
+                Release::After { days: found.max(*wanted) }
+            }
+            (found, _) => found,
+        }),
         3 => Field::Nothing,
         _ => Field::Set(wanted.clone()),
     }

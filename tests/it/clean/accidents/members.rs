@@ -1,6 +1,8 @@
 //! What goes wrong with members, their orders and subscriptions, and with what is written down of them.
 
-use amc_plan::model::state::Tag;
+use amc_plan::model::drip::Drip;
+use amc_plan::model::population::Contact;
+use amc_plan::model::state::{Offering, Tag};
 use jiff::SignedDuration;
 
 use super::{Accident, CONFIGURE, GO_LIVE, MIGRATE, at};
@@ -44,6 +46,26 @@ pub(super) const ALL: &[Accident] = &[
             let whose = usize::from(shared.eq_ignore_ascii_case(&first.email)) * (clean.people.contacts.len() - 1);
             clean.readdress(whose, &shared);
             at(["spot_check"])
+        },
+    },
+    Accident {
+        what: "a member waits for a module of an offering that is left alone",
+        at: CONFIGURE,
+        rule: "access-lost",
+        also: &[
+            ("left-alone-offering-has-members", "where the reason says that there are none"),
+            ("too-few-contacts", "where all members are listed, this one is not"),
+        ],
+        plant: |clean, chance| {
+            let waits = |(key, of): &(&String, &Offering)| {
+                clean.plan.leave_alone.offerings.contains_key(*key) && Drip::of(of).is_some()
+            };
+            let (key, offering) = chance.any(clean.copy.offerings.iter().filter(waits))?;
+            let base = offering.tags.set()?["base"].clone();
+            let (key, somebody) = (key.clone(), clean.people.contacts.first()?.clone());
+            let email = "waits@member.example".to_owned();
+            clean.people.contacts.push(Contact { key: "4712".to_owned(), email, tags: vec![base], ..somebody });
+            at(["leave_alone", "offerings", &key])
         },
     },
     Accident {

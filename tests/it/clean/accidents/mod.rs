@@ -58,7 +58,8 @@ const SIZES: [Size; 3] =
 fn missed(accident: &Accident, seed: u64, size: Size) -> Option<Vec<String>> {
     let mut clean = Clean::draw(seed, size, Facts::Captured);
     // To read live beside its copy takes as long as all the rest.
-    clean.compares = accident.rule.starts_with("copy-") || seed.is_multiple_of(4);
+    let needs_live = accident.rule.starts_with("copy-") || accident.rule == "not-on-site";
+    clean.compares = needs_live || seed.is_multiple_of(4);
     let wanted: BTreeSet<String> =
         (accident.plant)(&mut clean, &mut Chance::new(seed ^ 0xacc1_de47))?.into_iter().collect();
     let (role, stage, gate) = accident.at;

@@ -184,7 +184,7 @@ pub(super) const ALL: &[Accident] = &[
         what: "an offering is planned and left alone",
         at: CONFIGURE,
         rule: "leave-alone-and-planned",
-        also: &[],
+        also: &[("access-lost", "who waits there is in the plan's hands or in nobody's")],
         plant: |clean, chance| {
             let key = chance.any(clean.plan.offerings.keys().cloned())?;
             clean.plan.leave_alone.offerings.insert(key.clone(), "the next owner's matter".to_owned());
