@@ -4,16 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::change::Change;
 use crate::model::{Kind, State};
-use crate::project::limits::Limits;
-
-/// Most changes of a run where nobody says otherwise: a configure step touches three switches, the offerings that get
-/// timers and the forms that get operations, and a site with two hundred of these is no longer an ordinary one.
-pub const CHANGES: u64 = 200;
-
-/// Most objects of one kind that a run alters where nobody says otherwise, in per cent. A normal switch touches most
-/// offerings and forms, but leaves some as they are: free ones, archived ones, ones that are right already. A plan
-/// that rewrites more than nine in ten was rather written for another site.
-pub const PERCENT: u64 = 90;
+use crate::project::limits::{CHANGES, Limits, PERCENT};
 
 /// Fewest objects of a kind for which a share of them means anything; octoDNS draws the line there too.
 pub const FEWEST: usize = 10;

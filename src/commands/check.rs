@@ -15,7 +15,7 @@ use crate::rules::Verdict;
 
 use super::explain::known;
 use super::inputs::{self, Checked};
-use super::{Terminal, reports, tracked, without_adapter};
+use super::{Terminal, lifted, reports, tracked, without_adapter};
 
 /// Findings that are drawn before the rest is only counted.
 pub(super) const DRAWN: usize = 60;
@@ -52,6 +52,7 @@ pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>
     for checked in &checked {
         attend(checked, terminal)?;
     }
+    lifted::attend_to(checked.iter().map(|checked| &checked.opened.settings), terminal.err)?;
     let fails = all.iter().zip(&checked).any(|(report, checked)| fails(args, report, checked));
     checked.into_iter().for_each(Checked::leave);
     Ok(if fails { exit::NOT_GREEN } else { exit::OK })

@@ -19,7 +19,7 @@ use crate::trust::Key;
 use super::inputs::{self, Checked};
 use super::run::previous_run;
 use super::since;
-use super::{Terminal, check, reports, tracked};
+use super::{Terminal, check, lifted, reports, tracked};
 
 pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if args.judging.reading.no_site {
@@ -53,6 +53,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         reports::write(written, terminal.masks, |out| shown(written.format, style, out))?;
     }
     tracked::attend_to_left_open(&checked.members_files, checked.addresses(), &checked.opened.git, terminal)?;
+    lifted::attend_to([&checked.opened.settings], terminal.err)?;
     if args.format != DiffFormat::Markdown {
         checked.attend_to_age(terminal.err)?;
     }

@@ -1,11 +1,13 @@
 //! `plan explain`: what a rule checks, why, and how to fix what it finds; what a word means; the whole rule reference.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use crate::cli::{Explain, ExplainFormat};
 use crate::failure::{Failure, exit};
-use crate::output::explain;
 use crate::output::human::{Style, paint};
+use crate::output::{escape, explain};
+use crate::project::settings;
 use crate::rules::{self, ALL, Rule};
 use crate::shape::codes;
 use crate::text;
@@ -24,7 +26,11 @@ pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Fai
             Some(word) => word.explain(format, style, terminal.out)?,
             None => match codes::about(id) {
                 Some(about) => code(id, about, format, style, terminal.out)?,
-                None => one(known(id)?, format, style, terminal.out)?,
+                None => {
+                    let rule = known(id)?;
+                    let raised = raised_here(rule, terminal)?;
+                    one(rule, raised.as_deref(), format, style, terminal.out)?;
+                }
             },
         },
         (None, ExplainFormat::Human) => list(style, terminal.out)?,
@@ -67,12 +73,35 @@ fn code(id: &str, about: &str, format: ExplainFormat, style: Style, out: &mut dy
 /// What all these findings have in common.
 const READING: &str = "error · about reading the plan, so due at any time · never accepted";
 
-fn one(rule: &Rule, format: ExplainFormat, style: Style, out: &mut dyn Write) -> io::Result<()> {
+/// The `plan.toml` that holds for a plan in the working folder, where it makes errors of a rule's warnings. One that cannot be read is said, and
+/// keeps nobody from the rule's page.
+fn raised_here(rule: &Rule, terminal: &mut Terminal<'_>) -> Result<Option<String>, Failure> {
+    match settings::of(Path::new("-")) {
+        Ok(settings) => Ok(settings.raised.holds(rule.id).then(|| settings.raised.by().to_owned())),
+        Err(failure) => {
+            writeln!(
+                terminal.err,
+                "attention: {}; so whether it raises `{}` is not known",
+                escape::line(&failure.message),
+                rule.id
+            )?;
+            Ok(None)
+        }
+    }
+}
+
+fn one(rule: &Rule, raised: Option<&str>, format: ExplainFormat, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let here = raised.map(|by| format!("here, in {}, its warnings are errors", escape::path(Path::new(by))));
     match format {
-        ExplainFormat::Json => explain::rule(rule, rule.page(), out),
-        ExplainFormat::Markdown => page(rule, out),
+        ExplainFormat::Json => explain::rule(rule, rule.page(), raised, out),
+        ExplainFormat::Markdown => {
+            page(rule, out)?;
+            here.map_or(Ok(()), |here| writeln!(out, "\n*{}*", escape::prose(&here)))
+        }
         ExplainFormat::Human => {
-            writeln!(out, "{}  {}\n", paint(style, "1", rule.id), facts(rule))?;
+            writeln!(out, "{}  {}", paint(style, "1", rule.id), facts(rule))?;
+            here.map_or(Ok(()), |here| writeln!(out, "{here}"))?;
+            writeln!(out)?;
             let mut example: Option<String> = None;
             for line in rule.page().lines() {
                 match (&mut example, line.strip_prefix("## ")) {

@@ -244,6 +244,7 @@ fn judged_against(
         members_files: &members_files,
         backup_files: backup_files.as_ref(),
         refused_attestations: &opened.settings.attestations.refuse,
+        raised: &opened.settings.raised,
         now: site.as_ref().map_or(freshness.clock, |site| site.now),
         freshness: &freshness,
         live,

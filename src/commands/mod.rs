@@ -24,6 +24,7 @@ mod inputs;
 mod interrupt;
 mod journey;
 mod kept_values;
+mod lifted;
 mod man;
 mod member;
 mod members;

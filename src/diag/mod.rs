@@ -162,6 +162,22 @@ impl Coming {
     }
 }
 
+/// That the project's settings make an error of what is less by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Raise {
+    /// What it weighs by itself.
+    pub from: Severity,
+    /// The file that raises it, as it is named from the working folder.
+    pub by: String,
+}
+
+impl Raise {
+    /// It in words.
+    pub fn message(&self) -> String {
+        format!("a {} by itself, an error by `{}`", self.from.name(), self.by)
+    }
+}
+
 /// What a rule, or the shape check, says about a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -195,6 +211,8 @@ pub struct Finding {
     pub due: bool,
     /// When it will be, where it is not due and the plan alone shows it: nothing that is still to be done changes it.
     pub coming: Option<Coming>,
+    /// What it weighs by itself, where the project's settings raise it.
+    pub raised: Option<Raise>,
 }
 
 impl Finding {
@@ -216,6 +234,7 @@ impl Finding {
             lacks: None,
             due: true,
             coming: None,
+            raised: None,
         }
     }
 

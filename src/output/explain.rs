@@ -92,6 +92,9 @@ struct About<'a> {
     /// Its whole page, in Markdown; only of one that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     docs: Option<String>,
+    /// The `plan.toml` of the working folder that makes errors of its warnings; only of one that was asked for, and left out where none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raised_by: Option<&'a str>,
 }
 
 /// A word.
@@ -119,7 +122,7 @@ struct Code<'a> {
 impl<'a> About<'a> {
     fn of(rule: &'a Rule, docs: Option<String>) -> Self {
         let Rule { id, severity, phase, target, acceptable, evidence, guide, .. } = *rule;
-        Self { id, severity, phase, target, acceptable, evidence, guide, title: rule.title(), docs }
+        Self { id, severity, phase, target, acceptable, evidence, guide, title: rule.title(), docs, raised_by: None }
     }
 }
 
@@ -129,9 +132,9 @@ pub fn rules(rules: &[&Rule], out: &mut dyn Write) -> io::Result<()> {
     escape::json(&Document { rules, ..Document::empty() }, out)
 }
 
-/// Writes a rule with its page.
-pub fn rule(rule: &Rule, page: String, out: &mut dyn Write) -> io::Result<()> {
-    let rules = Some(vec![About::of(rule, Some(page))]);
+/// Writes a rule with its page, and with the file that makes errors of its warnings.
+pub fn rule(rule: &Rule, page: String, raised_by: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    let rules = Some(vec![About { raised_by, ..About::of(rule, Some(page)) }]);
     escape::json(&Document { rules, ..Document::empty() }, out)
 }
 

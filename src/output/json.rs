@@ -97,6 +97,9 @@ pub struct Finding {
     pub unproven: bool,
     /// Whether its phase is due.
     pub due: bool,
+    /// What it weighs by itself, and the `plan.toml` that makes an error of it; left out where none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raised: Option<diag::Raise>,
 }
 
 /// One finding that is coming.
@@ -198,6 +201,7 @@ fn finding(report: &Report<'_>, finding: &crate::diag::Finding) -> Finding {
         accepted: finding.accepted,
         unproven: finding.unproven,
         due: finding.due,
+        raised: finding.raised.clone(),
     }
 }
 

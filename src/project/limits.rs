@@ -7,6 +7,15 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use crate::model::Kind;
 
+/// Most changes of a run where nobody says otherwise: a configure step touches three switches, the offerings that get
+/// timers and the forms that get operations, and a site with two hundred of these is no longer an ordinary one.
+pub(crate) const CHANGES: u64 = 200;
+
+/// Most objects of one kind that a run alters where nobody says otherwise, in per cent. A normal switch touches most
+/// offerings and forms, but leaves some as they are: free ones, archived ones, ones that are right already. A plan
+/// that rewrites more than nine in ten was rather written for another site.
+pub(crate) const PERCENT: u64 = 90;
+
 /// The table `[limits]` of `plan.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]

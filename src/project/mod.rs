@@ -3,6 +3,7 @@
 pub mod git;
 pub mod limits;
 mod nearest;
+mod raise;
 pub(crate) mod record;
 pub mod settings;
 pub mod signed;

@@ -21,15 +21,20 @@ pub(super) struct Found {
     pub(super) text: String,
 }
 
+/// The file that holds, and those further up in its repository, which would hold if it were not there: of what cannot be read, why.
+pub(super) struct Nearest {
+    pub(super) found: Found,
+    pub(super) further: Vec<Result<Found, Failure>>,
+}
+
 /// The nearest one above a plan; none where there is none up to the top of the repository, and outside of one in the plan's own folder.
 ///
 /// # Errors
 /// Where one is there that cannot be read, is a link, or belongs to somebody else: what it demands is never passed over.
-pub(super) fn nearest(plan: &Path) -> Result<Option<Found>, Failure> {
+pub(super) fn nearest(plan: &Path) -> Result<Option<Nearest>, Failure> {
     let own = folder_of(plan);
     if let Some(found) = in_folder(own, plan)? {
-        say_what_it_hides(&found.file, own);
-        return Ok(Some(found));
+        return Ok(Some(Nearest { further: further(&found.file, own, plan), found }));
     }
     // A new plan's folder may not be there yet.
     let there =
@@ -39,10 +44,7 @@ pub(super) fn nearest(plan: &Path) -> Result<Option<Found>, Failure> {
     let own_is_there = usize::from(folder == own);
     let above = real.ancestors().skip(own_is_there).take_while(|folder| folder.starts_with(top));
     let found = above.map(|folder| in_folder(&named(folder), plan)).find_map(Result::transpose).transpose()?;
-    if let Some(found) = &found {
-        say_what_it_hides(&found.file, folder_of(&found.file));
-    }
-    Ok(found)
+    Ok(found.map(|found| Nearest { further: further(&found.file, folder_of(&found.file), plan), found }))
 }
 
 /// Where the repository of a folder begins; none outside of one.
@@ -50,23 +52,25 @@ fn top_of(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|folder| folder.join(".git").symlink_metadata().is_ok())
 }
 
-/// Says, to whoever wants to know, which one further up would hold if this one were not there.
-fn say_what_it_hides(file: &Path, folder: &Path) {
-    if !log::log_enabled!(log::Level::Info) {
-        return;
+/// Those further up than this file of this folder, the nearest first. Whoever wants to know learns which one would hold in its place.
+fn further(file: &Path, folder: &Path, plan: &Path) -> Vec<Result<Found, Failure>> {
+    let Ok(real) = folder.canonicalize() else { return Vec::new() };
+    let Some(top) = top_of(&real) else { return Vec::new() };
+    let above = real.ancestors().skip(1).take_while(|folder| folder.starts_with(top));
+    let hidden: Vec<PathBuf> = above.filter(|folder| folder.join(NAME).symlink_metadata().is_ok()).map(named).collect();
+    if let Some(first) = hidden.first() {
+        log::info!("`{}` does not hold, as `{}` is nearer", file_in(first).display(), file.display());
     }
-    let Ok(real) = folder.canonicalize() else { return };
-    let Some(top) = top_of(&real) else { return };
-    let mut above =
-        real.ancestors().skip(1).take_while(|folder| folder.starts_with(top)).map(|folder| folder.join(NAME));
-    if let Some(hidden) = above.find(|path| path.symlink_metadata().is_ok()) {
-        let hidden = named(folder_of(&hidden)).join(NAME);
-        log::info!("`{}` does not hold, as `{}` is nearer", hidden.display(), file.display());
-    }
+    hidden.iter().filter_map(|folder| in_folder(folder, plan).transpose()).collect()
+}
+
+/// The file in a folder, as it is named.
+fn file_in(folder: &Path) -> PathBuf {
+    if folder == Path::new(".") { PathBuf::from(NAME) } else { folder.join(NAME) }
 }
 
 fn in_folder(folder: &Path, plan: &Path) -> Result<Option<Found>, Failure> {
-    let file = if folder == Path::new(".") { PathBuf::from(NAME) } else { folder.join(NAME) };
+    let file = file_in(folder);
     let unread = |error: io::Error| Failure::file("read", &file, &error);
     let opened = match Folder::at(folder).open(NAME, OpenOptions::new().read(true)) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -138,7 +142,7 @@ mod tests {
     }
 
     fn text_of(plan: &Path) -> Option<String> {
-        nearest(plan).map_err(|failure| failure.message).unwrap().map(|found| found.text)
+        nearest(plan).map_err(|failure| failure.message).unwrap().map(|nearest| nearest.found.text)
     }
 
     #[test]

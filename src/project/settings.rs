@@ -1,5 +1,7 @@
 //! `plan.toml`: what an agency demands of all its plans. A plan cannot lift it.
 
+mod lifted;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -12,12 +14,15 @@ use toml::Spanned;
 use crate::failure::{Failure, exit};
 use crate::fs::Folder;
 use crate::model::pattern::is_age;
-use crate::model::text::quoted;
-use crate::rules;
+use crate::model::text::{Seconds, quoted};
+use crate::rules::{self, Raised};
 
 use super::limits::Limits;
-use super::nearest::{self, NAME, nearest};
+use super::nearest::{Found, NAME, Nearest, nearest};
+use super::raise::OfRules;
 use super::site::OfSite;
+
+use lifted::lifted;
 
 /// What `plan.toml` says; nothing where there is none.
 #[derive(Debug, Default, Deserialize)]
@@ -31,6 +36,13 @@ pub(crate) struct Settings {
     pub(crate) seal: Seals,
     pub(crate) backup: Backup,
     pub(crate) site: OfSite,
+    rules: OfRules,
+    /// The rules whose warnings are errors.
+    #[serde(skip)]
+    pub(crate) raised: Raised,
+    /// What files further up demand and this one does not: a sentence a file.
+    #[serde(skip)]
+    pub(crate) lifted: Vec<String>,
     /// The file that says it; none where there is none.
     #[serde(skip)]
     pub(crate) file: Option<PathBuf>,
@@ -38,17 +50,27 @@ pub(crate) struct Settings {
 
 /// How old a reading may be, as it is written: from a minute to seven days.
 #[derive(Debug)]
-pub(crate) struct MaxAge(String);
+pub(crate) struct MaxAge {
+    text: String,
+    /// Whether the file says so.
+    is_said: bool,
+}
 
 impl MaxAge {
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Whether it is said, and shorter than another.
+    pub(super) fn is_shorter_than(&self, other: &Self) -> bool {
+        let length = |age: &Self| Seconds::parse(&age.text).map(|seconds| seconds.0);
+        self.is_said && length(self) < length(other)
     }
 }
 
 impl Default for MaxAge {
     fn default() -> Self {
-        Self("24h".to_owned())
+        Self { text: "24h".to_owned(), is_said: false }
     }
 }
 
@@ -56,7 +78,7 @@ impl<'de> Deserialize<'de> for MaxAge {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         if is_age(&text) {
-            return Ok(Self(text));
+            return Ok(Self { text, is_said: true });
         }
         Err(D::Error::custom(
             "the age of a reading must be from one minute to seven days, such as `90m`, `24h` or `2d`",
@@ -159,17 +181,38 @@ pub struct Demands {
 /// # Errors
 /// Where there are some that cannot be read, belong to somebody else, or are not understood.
 pub(crate) fn of(plan: &Path) -> Result<Settings, Failure> {
-    let Some(nearest::Found { file, text }) = nearest(plan)? else {
+    let Some(Nearest { found, further }) = nearest(plan)? else {
         log::info!("no `{NAME}` holds for `{}`", plan.display());
         return Ok(Settings { site: OfSite::default().in_file(&plan.with_file_name(NAME)), ..Settings::default() });
     };
+    let mut settings = understood(&found)?;
+    log::info!("`{}` holds for `{}`", found.file.display(), plan.display());
+    let file = found.file.display();
+    settings.lifted = further
+        .into_iter()
+        .filter_map(|other| match other.and_then(|other| Ok((understood(&other)?, other))) {
+            Ok((above, other)) => lifted(&above, &settings).map(|demands| {
+                format!(
+                    "`{}` demands what the nearer `{file}` does not, and the nearer one holds alone: {demands}; repeat that in `{file}`, \
+                     or remove that file",
+                    other.file.display()
+                )
+            }),
+            Err(why) => Some(format!("{}; so what it demands beyond `{file}`, which is nearer, is not known", why.message)),
+        })
+        .collect();
+    Ok(settings)
+}
+
+/// What a file says.
+fn understood(Found { file, text }: &Found) -> Result<Settings, Failure> {
     let wrong = |at: Option<Range<usize>>, what: &str| {
         let before = at.map_or("", |at| text.get(..at.start).unwrap_or_default());
         let start = before.rfind('\n').map_or(0, |end| end + 1);
         let (line, column) = (before.matches('\n').count() + 1, before[start..].chars().count() + 1);
         Failure::new(exit::COULD_NOT_RUN, format!("`{}`, line {line}, column {column}: {what}", file.display()))
     };
-    let mut settings: Settings = toml::from_str(&text).map_err(|e| wrong(e.span(), e.message()))?;
+    let mut settings: Settings = toml::from_str(text).map_err(|e| wrong(e.span(), e.message()))?;
     let Demands { required, signed } = settings.seal.demands();
     if required && !signed {
         let at = settings.seal.required.as_ref().map(Spanned::span);
@@ -180,10 +223,11 @@ pub(crate) fn of(plan: &Path) -> Result<Settings, Failure> {
         let message = format!("`{}` refuses attestations for `{id}`, but there is no such rule", file.display());
         return Err(Failure::new(exit::COULD_NOT_RUN, message).help("`plan explain` lists them all"));
     }
-    log::info!("`{}` holds for `{}`", file.display(), plan.display());
+    let raised = settings.rules.raised(file.display().to_string());
+    settings.raised = raised.map_err(|(not, at)| wrong(at, &not.message).help(not.help))?;
     settings.backup.file = file.clone();
-    settings.site = settings.site.in_file(&file);
-    settings.file = Some(file);
+    settings.site = settings.site.in_file(file);
+    settings.file = Some(file.clone());
     Ok(settings)
 }
 

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use super::about::About;
 use super::files::{BackupFiles, ContactsFile, FileNow, MembersFile, Tracking};
 use super::original::LiveReading;
+use super::raised::Raised;
 use super::read::Read;
 use super::reading::Freshness;
 use crate::change::Change;
@@ -44,6 +45,8 @@ pub struct Inputs<'a> {
     pub backup_files: Option<&'a BackupFiles>,
     /// The rules for which no attestation is valid, as the project's settings say.
     pub refused_attestations: &'a BTreeSet<String>,
+    /// The rules whose warnings are errors, as the project's settings say.
+    pub raised: &'a Raised,
     /// What time it is: the clock's for a live site, the capture time for a site in a file.
     pub now: Timestamp,
     /// How old the reading may be.

@@ -52,7 +52,11 @@ fn misspelt(findings: &[Finding]) -> BTreeMap<String, String> {
 fn take_in(finding: &mut Finding, folded: Vec<Finding>, right: &str) {
     let key = right.split_once('/').map_or(right, |(_, key)| key);
     // An error does not become a warning by what takes it in.
-    finding.severity = folded.iter().map(|other| other.severity).fold(finding.severity, Ord::max);
+    if let Some(worst) =
+        folded.iter().filter(|other| other.severity > finding.severity).max_by_key(|other| other.severity)
+    {
+        (finding.severity, finding.raised) = (worst.severity, worst.raised.clone());
+    }
     finding.message = format!("{}, and the plan has no entry for `{key}`, which the site has", finding.message);
     finding.help = Some(format!(
         "if you mean `{key}`, write that: it resolves {}; if they are different, create this one on the site, and add `{key}` to \

@@ -225,6 +225,7 @@ fn run(rule: &'static Rule, facts: &Facts<'_>, moment: Moment, asked: &mut Vec<A
     if reads.iter().any(|read| !read.grade.is_known()) {
         findings.push(unproven(rule, &reads));
     }
+    facts.inputs.raised.raise(rule, &mut findings);
     if due {
         asked.extend(reads.iter().map(|read| Asked {
             fact: read.fact.clone(),

@@ -2,6 +2,7 @@
 
 use crate::model::digest;
 
+use super::raised::Raised;
 use super::{Rule, accepted_risks, access, contacts, forms, mail, money, offerings, plan, safety, webhooks};
 
 /// Every rule, by family, then by name.
@@ -122,12 +123,12 @@ pub static ALL: &[&Rule] = &[
     &webhooks::webhook_undecided::RULE,
 ];
 
-/// The version of the set of rules: a digest over what each of them is, how much it weighs, when and where it is due,
-/// and whether it may be accepted. It is computed, so that no change of a rule can forget it.
-pub fn version() -> String {
+/// The version of the set of rules: a digest over what each of them is, how much it weighs by itself or as the project's settings raise
+/// it, when and where it is due, and whether it may be accepted. It is computed, so that no change of a rule can forget it.
+pub fn version(raised: &Raised) -> String {
     let all = ALL.iter().map(|rule| {
-        let Rule { id, severity, phase, target, acceptable, settled_by, precondition, .. } = *rule;
-        (id, severity, phase, target, acceptable, settled_by, precondition)
+        let Rule { id, phase, target, acceptable, settled_by, precondition, .. } = *rule;
+        (id, raised.weight(rule), phase, target, acceptable, settled_by, precondition)
     });
     digest::of(&all.collect::<Vec<_>>())
 }

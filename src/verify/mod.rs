@@ -46,6 +46,7 @@ pub(crate) fn verify(
     comparison.unproven.extend(order);
     let max_age = opened.settings.max_age.as_str();
     comparison.unproven.extend(sides::say_nothing_of(&opened.plan, (before, after), max_age));
+    comparison.unproven.extend(notes::too_old(opened, after));
     Ok(comparison)
 }
 

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use crate::model::snapshot::Header;
 use crate::model::status::{OrderStatus, SubscriptionStatus};
 use crate::project::Opened;
-use crate::reconcile::{Comparison, Counted, Line};
-use crate::rules::{Stale, stale};
+use crate::reconcile::{Comparison, Counted, Line, Unproven};
+use crate::rules::{READING_OLD, Stale, stale};
 
 use super::side::SideReading;
 
@@ -16,9 +16,19 @@ pub(crate) fn notes(opened: &Opened, after: &SideReading, comparison: &Compariso
     if opened.plan.spot_check.list.is_empty() {
         notes.push("the plan lists no spot-check contacts".to_owned());
     }
-    notes.extend(after.header().and_then(|header| out_of_date(header, opened.settings.max_age.as_str())));
+    if !opened.settings.raised.holds(READING_OLD) {
+        notes.extend(after.header().and_then(|header| out_of_date(header, opened.settings.max_age.as_str())));
+    }
     notes.extend(comparison.everybody.iter().flat_map(|all| &all.account).filter_map(unknown_status));
     notes
+}
+
+/// The same where `plan.toml` makes an error of it: then the two sides prove nothing.
+pub(super) fn too_old(opened: &Opened, after: &SideReading) -> Option<Unproven> {
+    let raised = &opened.settings.raised;
+    let why = out_of_date(after.header().filter(|_| raised.holds(READING_OLD))?, opened.settings.max_age.as_str())?;
+    let why = format!("{why} (`{READING_OLD}` is an error by `{}`)", raised.by());
+    Some(Unproven { what: "the result of the switch".to_owned(), why })
 }
 
 /// That the side after is not as the site is now.

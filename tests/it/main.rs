@@ -87,6 +87,7 @@ mod progress;
 mod proofs;
 mod published;
 mod purchases;
+mod raised;
 mod reading;
 mod reconcile;
 mod recording;

@@ -63,7 +63,7 @@ fn an_address_of_the_settings_is_asked_for_nothing_without_a_login_of_its_own() 
 }
 
 /// A repository whose plans lie in a folder of it, and whose settings name the site at its top.
-fn repository() -> Place {
+pub(crate) fn repository() -> Place {
     let place = Place::new();
     fs::create_dir_all(place.path("plans/club")).unwrap();
     fs::create_dir(place.path(".git")).unwrap();
@@ -76,7 +76,7 @@ fn repository() -> Place {
     place
 }
 
-const SWITCH: &str = "plans/club/bloom-coaching.yaml";
+pub(crate) const SWITCH: &str = "plans/club/bloom-coaching.yaml";
 
 #[test]
 fn settings_at_the_top_of_the_repository_hold_for_every_plan_below_wherever_the_command_runs() {

@@ -12,7 +12,7 @@ use amc_plan::model::state::Object;
 use amc_plan::model::{Header, Kind, Misfit, Misfits, Plan, Snapshot, State, Worth};
 use amc_plan::rules::{
     ALL, BackupFiles, ContactsFile, Freshness, Inputs, Judgement, LiveReading, Members, MembersFile, Moment, Original,
-    Phase, Rule, Tracking, Verdict, judge,
+    Phase, Raised, Rule, Tracking, Verdict, judge,
 };
 use serde_json::{Map, Value};
 
@@ -227,6 +227,7 @@ impl StepContext {
             backup_files: self.backup_files.as_ref(),
             members_files: &self.members_files,
             refused_attestations: &BTreeSet::new(),
+            raised: &Raised::default(),
             now: self.now,
             freshness: &self.freshness,
             live,

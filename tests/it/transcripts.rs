@@ -2,7 +2,8 @@
 //! `plans/`, backups under `backups/`, the site as it moved under `plans/moved/`, before and after a test purchase under
 //! `plans/bought/`, a plan of an earlier version under `plans/earlier/`, and what README shows: a plan without one timer
 //! (`plans/no-timer.yaml`), and a site that lacks only that change (`plans/timer-left.site.ndjson`), and an inventory
-//! (`plans/bloom.inventory.ndjson`), and an adapter with mistakes (`plans/mistaken.adapter.yaml`). The page about CI is run in what a
+//! (`plans/bloom.inventory.ndjson`), and an adapter with mistakes (`plans/mistaken.adapter.yaml`); under `weekend/` a plan whose window is on a
+//! Saturday, beside a `plan.toml` that makes an error of that. The page about CI is run in what a
 //! clone of the example's repository would have.
 //! It must print what the block says. `UPDATE_SNAPSHOTS=1 cargo test --test it transcripts::` writes the blocks.
 //!
@@ -201,6 +202,15 @@ fn one_timer(plans: &Path) {
     }
 }
 
+/// The example's plan with a window on a Saturday, where that is an error.
+fn weekend(plans: &Path, folder: &Path) {
+    let plan = fs::read_to_string(plans.join("bloom-coaching.yaml")).unwrap();
+    fs::create_dir(folder).unwrap();
+    let plan = plan.edited_once("2026-12-02 06:00 Europe/Berlin", "2026-12-05 06:00 Europe/Berlin");
+    fs::write(folder.join("switch.yaml"), plan).unwrap();
+    fs::write(folder.join("plan.toml"), "[rules]\nraise = {window-on-a-weekend = \"error\"}\n").unwrap();
+}
+
 /// Takes away what git ignores, as `init` tells it: a clone has none of it.
 pub(crate) fn as_cloned(plans: &Path) {
     fs::remove_dir_all(plans.join("private")).unwrap();
@@ -217,6 +227,7 @@ fn rerun(document: &str, in_a_clone: bool) -> String {
     bought(&folder.path().join("plans"), &folder.path().join("plans/bought"));
     earlier(&folder.path().join("plans/earlier"));
     one_timer(&folder.path().join("plans"));
+    weekend(&folder.path().join("plans"), &folder.path().join("weekend"));
     fs::write(folder.path().join("plans/bloom.inventory.ndjson"), crate::inventory::sample()).unwrap();
     fs::write(folder.path().join("plans/mistaken.adapter.yaml"), MISTAKEN).unwrap();
     if in_a_clone {

@@ -1,7 +1,7 @@
 //! `plan apply`: lock, fresh read, gate, confirmation, then exactly the confirmed changes, journaled.
 
 use crate::cli::Apply;
-use crate::commands::{Terminal, inputs};
+use crate::commands::{Terminal, inputs, lifted};
 use crate::failure::Failure;
 use crate::model::plan::SiteRole;
 use crate::project::Project;
@@ -16,6 +16,7 @@ use super::session::Session;
 
 pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let (mut session, opened, earlier) = Session::open(project, &args.site, log, terminal)?;
+    lifted::attend_to([&opened.settings], terminal.err)?;
     let live = args.on == SiteRole::Live;
     let mut checked = inputs::judged_at(opened, session.site.as_mut(), Moment::Begin, live)?;
     let cloned = is_closed_by_a_copy(args, &session.turn.files, (earlier.as_ref(), &checked), terminal)?;

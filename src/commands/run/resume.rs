@@ -13,7 +13,7 @@ use crate::apply::{self};
 use crate::apply::{confirmation, kept_seals};
 use crate::cli::Apply;
 use crate::commands::record::said::ensure_person_known;
-use crate::commands::{Begun, Terminal, members};
+use crate::commands::{Begun, Terminal, lifted, members};
 use crate::failure::{Failure, exit};
 use crate::guide::MigrationSignals;
 use crate::model::plan::SiteRole;
@@ -74,6 +74,7 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
     let run = Unfinished { begin, progress, events, foreign: None };
     if !run.progress.is_past_the_barrier() {
         // Past it nothing of the plan is written any more.
+        lifted::attend_to([&settings::of(&args.plan)?], terminal.err)?;
         ensure_confirmed(args, files, &run)?;
     }
     let Unfinished { begin, progress, .. } = &run;

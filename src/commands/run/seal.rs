@@ -5,8 +5,8 @@ use crate::apply::seal::Seal;
 use crate::cli;
 use crate::commands::Terminal;
 use crate::commands::choice::Choice;
-use crate::commands::inputs;
 use crate::commands::told_git;
+use crate::commands::{inputs, lifted};
 use crate::failure::{Failure, exit};
 use crate::fs::{Folder, Readers};
 use crate::model::text::many;
@@ -25,6 +25,7 @@ pub(crate) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
     if checked.judgement.verdict != Verdict::Green {
         concise::render(&checked.report(&args.plan.display().to_string()), terminal.err)?;
     }
+    lifted::attend_to([&checked.opened.settings], terminal.err)?;
     checked.attend_to_age(terminal.err)?;
     let site = args.reading.site.as_deref().unwrap_or("SITE");
     let typed = Typed::on_staging(&args.plan, site);
@@ -32,7 +33,8 @@ pub(crate) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
     let Some(shown) = checked.confirmation() else {
         return Err(Failure::new(exit::USAGE, "a seal needs a site"));
     };
-    let seal = Seal::new(&shown, checked.tally().changes, rules::version(), args.expires);
+    let seal =
+        Seal::new(&shown, checked.tally().changes, rules::version(&checked.opened.settings.raised), args.expires);
     let file = args.plan.with_extension("seal.json");
     let (folder, name) = (Folder::of(&file), file.file_name().unwrap_or_default());
     told_git::keep_line_ends(&folder)?;

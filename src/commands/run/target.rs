@@ -104,6 +104,7 @@ fn judged(opened: &Opened, site: &Snapshot) -> Result<(), Failure> {
         backup_files: None,
         members_files: &[],
         refused_attestations: &opened.settings.attestations.refuse,
+        raised: &opened.settings.raised,
         now: clock,
         freshness: &freshness,
         live: false,

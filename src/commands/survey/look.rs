@@ -75,6 +75,7 @@ impl Look {
             backup_files: None,
             members_files: &[],
             refused_attestations: &opened.settings.attestations.refuse,
+            raised: &opened.settings.raised,
             now: read.map_or(freshness.clock, |site| site.now),
             freshness: &freshness,
             live,

@@ -1,5 +1,8 @@
 //! Seals that are refused, each with its reason.
 
+use amc_plan::diag::Severity;
+use amc_plan::rules::Raised;
+
 use super::*;
 
 #[test]
@@ -214,12 +217,20 @@ fn the_version_of_the_rules_is_over_what_decides() {
         json!([rule.id, rule.severity, due.0, due.1, due.2, due.3, due.4])
     };
     let mut all: Vec<Value> = rules::ALL.iter().map(parts).collect();
-    assert_eq!(rules::version(), digest::of(&all));
+    let by_themselves = rules::version(&Raised::default());
+    assert_eq!(by_themselves, digest::of(&all));
     for part in 0..7 {
         let mut other = all.clone();
         other[7][part] = json!("other");
-        assert_ne!(rules::version(), digest::of(&other));
+        assert_ne!(by_themselves, digest::of(&other));
     }
+    // What the settings make an error of weighs as one, and an error is one already.
+    let raised = |id: &str| rules::version(&Raised::new("plan.toml".to_owned(), [(id, Severity::Error)]).unwrap());
+    assert_eq!(raised("price-differs"), by_themselves);
+    let at = rules::ALL.iter().position(|rule| rule.id == "window-on-a-weekend").unwrap();
+    let mut heavier = all.clone();
+    heavier[at][1] = json!("error");
+    assert_eq!(raised("window-on-a-weekend"), digest::of(&heavier));
     all.pop();
-    assert_ne!(rules::version(), digest::of(&all));
+    assert_ne!(by_themselves, digest::of(&all));
 }
