@@ -24,7 +24,7 @@ use crate::rules::{
     COMPARING, Freshness, Inputs, Judgement, LiveReading, Members, MembersFile, Moment, Phase, READING_OLD, Verdict,
     judge, kind_of,
 };
-use crate::shape::personal;
+use crate::shape::{personal, without_addresses};
 use crate::site::{Executor, Reading, Site, SiteError};
 use crate::trust::{Readings, of_this_machine, recorded_here};
 
@@ -33,6 +33,7 @@ use super::choice::{Choice, read_ahead};
 use super::members;
 use super::original::{self, Wanted};
 use super::record::backup_file;
+use super::run::certificate::rehearsed;
 use super::tracked::members_file;
 
 /// A site that was read.
@@ -245,6 +246,7 @@ fn judged_against(
         backup_files: backup_files.as_ref(),
         refused_attestations: &opened.settings.attestations.refuse,
         raised: &opened.settings.raised,
+        rehearsed: if gate == Phase::Fit { rehearsed(&opened) } else { None },
         now: site.as_ref().map_or(freshness.clock, |site| site.now),
         freshness: &freshness,
         live,
@@ -310,6 +312,9 @@ pub(super) fn freshness(site: Option<&SiteRead>, settings: &Settings, live: bool
 fn shown(mut judgement: Judgement, show_personal: bool) -> Judgement {
     if !show_personal {
         judgement.findings.iter_mut().for_each(personal::mask_addresses);
+        for work in judgement.ahead.iter_mut().flat_map(|ahead| &mut ahead.work) {
+            work.why = without_addresses(&work.why).into_owned();
+        }
     }
     judgement
 }

@@ -49,6 +49,7 @@ pub(crate) fn plan() -> Value {
         "test_purchases": {"group": {"expect": ["order", "new-user"]}},
         "window": {"start": "2026-12-02 06:00 Europe/Berlin", "length": "90m"},
         "launches": {"sale": "2026-12-15"},
+        "vendor_support": "09:00-17:00 America/New_York",
         "rollback": {"decide_by": "07:30", "who": "jo", "way": "back-to-crm"},
         "accepted_risks": [{"rule": "r", "at": "/offerings/group", "reason": "why", "owner": "jo", "until": "2026-12-31"}],
     })

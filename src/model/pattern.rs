@@ -25,6 +25,8 @@ pub(super) const AGE: &str = r"^([1-7]d|([1-9][0-9]?|1[0-5][0-9]|16[0-8])h|([1-9
 pub(super) const CLOCK: &str = r"^[0-9]{2}:[0-9]{2}$";
 /// Day, time and time zone.
 pub(super) const START: &str = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} [A-Za-z0-9_/+-]+$";
+/// Hours of a day and their time zone.
+pub(super) const HOURS: &str = r"^[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2} [A-Za-z0-9_/+-]+$";
 /// When a module opens.
 pub(super) const RELEASE: &str = r"^(immediately|by-hand|[0-9]{1,4} (day|days|week|weeks) after previous)$";
 /// The schema of a reason.
@@ -114,13 +116,22 @@ pub(super) fn is_clock(text: &str) -> bool {
     text.split_once(':').is_some_and(|(hour, minute)| digits(hour, 2, 2) && digits(minute, 2, 2))
 }
 
-pub(super) fn is_start(text: &str) -> bool {
+fn is_zone(zone: &str) -> bool {
     let in_zone = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '/' | '+' | '-');
+    !zone.is_empty() && zone.chars().all(in_zone)
+}
+
+pub(super) fn is_start(text: &str) -> bool {
     let Some((day, (clock, zone))) = text.split_once(' ').and_then(|(day, rest)| Some((day, rest.split_once(' ')?)))
     else {
         return false;
     };
-    is_day(day) && is_clock(clock) && !zone.is_empty() && zone.chars().all(in_zone)
+    is_day(day) && is_clock(clock) && is_zone(zone)
+}
+
+pub(super) fn is_hours(text: &str) -> bool {
+    let Some((hours, zone)) = text.split_once(' ') else { return false };
+    hours.split_once('-').is_some_and(|(from, to)| is_clock(from) && is_clock(to)) && is_zone(zone)
 }
 
 /// A day of the calendar, as the schema's format `date` names it (RFC 3339).

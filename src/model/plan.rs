@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keyed;
 use super::not_read::NotRead;
-use super::pattern::{ADDRESS, AGE, CLOCK, Day, LAST_MODULE, LENGTH, Mailbox, Reason, START};
+use super::pattern::{ADDRESS, AGE, CLOCK, Day, HOURS, LAST_MODULE, LENGTH, Mailbox, Reason, START};
 use super::price::Price;
 use super::release::Release;
 
@@ -95,6 +95,11 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "read::days")]
     #[schemars(with = "BTreeMap<String, Day>")]
     pub launches: BTreeMap<String, String>,
+    /// When the vendor's support answers on Mondays to Fridays, in its own time zone, as it said when it was asked: for example
+    /// `09:00-17:00 America/New_York`. No page of the vendor's says it.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "read::hours_if_any")]
+    #[schemars(with = "Option<String>", regex(pattern = HOURS), extend("examples" = ["09:00-17:00 America/New_York"]))]
+    pub vendor_support: Option<String>,
     /// The way back, and who decides on it until when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<Rollback>,

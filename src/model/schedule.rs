@@ -49,8 +49,7 @@ impl Window {
     pub fn begins(&self) -> Result<ZonedDateTime, NoInstant> {
         let (when, zone) = self.start.trim().rsplit_once(' ').ok_or(NoInstant::NoTime)?;
         let when: DateTime = when.trim().replacen(' ', "T", 1).parse().map_err(|_| NoInstant::NoTime)?;
-        let known = TimeZoneDatabase::bundled().get(zone).ok().filter(|_| !is_abbreviation(zone));
-        let zone = known.ok_or_else(|| NoInstant::Zone(zone.to_owned()))?;
+        let zone = known_zone(zone)?;
         match instants(&zone, when)? {
             (first, None) => Ok(first),
             (first, Some(second)) => Err(NoInstant::Twice(first, second)),
@@ -136,6 +135,57 @@ impl Schedule {
     }
 }
 
+/// When the vendor's support answers: on Mondays to Fridays, by the clock of its own zone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SupportHours {
+    from: Time,
+    to: Time,
+    zone: TimeZone,
+}
+
+impl SupportHours {
+    /// What a plan says of it; none where it says nothing.
+    ///
+    /// # Errors
+    /// Why these are no hours.
+    pub fn of(plan: &Plan) -> Option<Result<Self, NoInstant>> {
+        let (hours, zone) = plan.vendor_support.as_deref()?.split_once(' ')?;
+        Some((|| {
+            let (from, to) = hours.split_once('-').ok_or(NoInstant::NoTime)?;
+            let [from, to] = [from, to].map(|clock| clock.parse::<Time>().map_err(|_| NoInstant::NoTime));
+            let (from, to, zone) = (from?, to?, known_zone(zone)?);
+            if from < to { Ok(Self { from, to, zone }) } else { Err(NoInstant::Length) }
+        })())
+    }
+
+    /// Whether it answers at any moment of a window.
+    pub fn meets(&self, window: &Schedule) -> bool {
+        let [start, end] = [&window.start, &window.end].map(|at| at.with_time_zone(self.zone.clone()));
+        days(start.date(), end.date()).filter(|day| day.weekday().to_monday_zero_offset() < 5).any(|day| {
+            let at = |time: Time| self.zone.to_ambiguous_zoned_datetime(day.to_datetime(time)).compatible();
+            let (Ok(opens), Ok(closes)) = (at(self.from), at(self.to)) else { return false };
+            opens < end && start < closes
+        })
+    }
+
+    /// The hours of the window's first day, in its own zone, in words; none where clocks cannot show them.
+    pub fn in_the_zone_of(&self, window: &Schedule) -> Option<String> {
+        let day = window.start.with_time_zone(self.zone.clone()).date();
+        let at = |time: Time| {
+            let at = self.zone.to_ambiguous_zoned_datetime(day.to_datetime(time)).compatible().ok()?;
+            Some(at.with_time_zone(window.start.time_zone().clone()))
+        };
+        let (opens, closes) = (at(self.from)?, at(self.to)?);
+        Some(format!("{} to {}", opens.strftime("%H:%M"), closes.strftime("%H:%M %Q")))
+    }
+}
+
+/// A zone of the database that travels in the binary.
+fn known_zone(zone: &str) -> Result<TimeZone, NoInstant> {
+    let known = TimeZoneDatabase::bundled().get(zone).ok().filter(|_| !is_abbreviation(zone));
+    known.ok_or_else(|| NoInstant::Zone(zone.to_owned()))
+}
+
 /// Whether a zone's name is letters that stand for one, as `EST` does for New York in winter and for Jamaica all year. The database
 /// knows a few such names, and means a fixed distance from UTC by some of them.
 pub fn is_abbreviation(zone: &str) -> bool {
@@ -207,6 +257,37 @@ mod tests {
             let begins = window(&format!("2026-07-02 06:00 {zone}"), "2h").begins();
             assert_eq!(begins.map(|at| utc(&at)), Ok(format!("2026-07-02T{at}:00:00Z")), "{zone}");
         }
+    }
+
+    #[test]
+    fn support_answers_on_working_days_of_its_own_zone() {
+        let schedule = |start: &str, length: &str| {
+            let plan = Plan { window: Some(window(start, length)), ..Plan::default() };
+            Schedule::of(&plan).unwrap().unwrap()
+        };
+        let hours =
+            |text: &str| SupportHours::of(&Plan { vendor_support: Some(text.to_owned()), ..Plan::default() }).unwrap();
+        let new_york = hours("09:00-17:00 America/New_York").unwrap();
+        for (start, length, meets) in [
+            // 06:00 in Berlin is midnight in New York.
+            ("2026-12-02 06:00 Europe/Berlin", "2h", false),
+            ("2026-12-02 14:00 Europe/Berlin", "1h", false),
+            ("2026-12-02 14:00 Europe/Berlin", "61m", true),
+            ("2026-12-02 22:59 Europe/Berlin", "1h", true),
+            ("2026-12-02 23:00 Europe/Berlin", "1h", false),
+            ("2026-12-05 16:00 Europe/Berlin", "2h", false),
+            // On Saturday morning in Auckland it is still Friday there.
+            ("2026-12-05 06:00 Pacific/Auckland", "2h", true),
+            // From Sunday evening into Monday.
+            ("2026-12-06 20:00 UTC", "1d", true),
+        ] {
+            assert_eq!(new_york.meets(&schedule(start, length)), meets, "{start} {length}");
+        }
+        let in_berlin = new_york.in_the_zone_of(&schedule("2026-12-02 06:00 Europe/Berlin", "2h"));
+        assert_eq!(in_berlin.as_deref(), Some("15:00 to 23:00 Europe/Berlin"));
+        assert_eq!(hours("09:00-17:00 EST"), Err(NoInstant::Zone("EST".to_owned())));
+        assert_eq!(hours("17:00-09:00 UTC"), Err(NoInstant::Length));
+        assert_eq!(hours("09:00-24:00 UTC"), Err(NoInstant::NoTime));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::text::{Source, same_length};
 
 use super::clip::{self, Clip};
 use super::words::SEPARATOR;
-use super::{Report, Sources, escape, naming_plan};
+use super::{Report, Sources, ahead, escape, naming_plan};
 
 /// How a picture is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +53,7 @@ pub fn render(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Res
     }
     render_unproven(&unproven, report.path, style, out)?;
     render_coming(report, style, out)?;
+    render_ahead(report, style, out)?;
     summary(report, style, out)
 }
 
@@ -120,6 +121,16 @@ fn render_coming(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::
         writeln!(out, "  … and {more} more; `--format concise` lists them all")?;
     }
     writeln!(out, "  help: `plan explain RULE` says what a rule asks for\n")
+}
+
+/// What has to begin before the window, at the gate `fit`.
+fn render_ahead(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let Some((title, lines)) = ahead::lines(report, style.width.max(40)) else { return Ok(()) };
+    writeln!(out, "{}", paint(style, "1", &title))?;
+    for line in lines {
+        writeln!(out, "{}", if line.is_overdue { paint(style, "31", &line.text) } else { line.text })?;
+    }
+    writeln!(out)
 }
 
 fn summary(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {

@@ -11,7 +11,7 @@ use crate::diag::{self, Label, Severity};
 use crate::model::Graded;
 use crate::rules::{Evidence, Phase, Verdict};
 
-use super::{Mode, Report, SiteLine, escape, proofs};
+use super::{Mode, Report, SiteLine, ahead, escape, proofs};
 
 /// The format's version.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -47,6 +47,9 @@ pub struct Document {
     /// What the due rules rest on, with `--proofs` and `--why`; left out where nobody asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proofs: Option<Vec<proofs::OfRule>>,
+    /// What has to begin before the window, at the gate `fit`; left out at every other one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_the_window: Option<ahead::BeforeTheWindow>,
 }
 
 /// The plan of a report.
@@ -172,6 +175,7 @@ pub(super) fn document(report: &Report<'_>) -> Document {
         not_due: judgement.not_due.iter().map(|(phase, count)| ((*phase).to_owned(), *count)).collect(),
         changes: report.changes,
         proofs: proofs::of(report),
+        before_the_window: ahead::of(report),
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::rules::{Evidence, Phase, Verdict};
 
+use super::ahead::Item;
 use super::json::{self, Coming, Document, FORMAT_VERSION, Finding, PlanLine, Site};
 use super::proofs::OfRule;
 use super::{Report, escape};
@@ -48,6 +49,14 @@ pub enum Line<'a> {
         #[serde(flatten)]
         proof: OfRule,
     },
+    /// What has to begin before the window, at the gate `fit`: a line each, the earliest first.
+    BeforeTheWindow {
+        /// The path of the plan, as given.
+        plan: &'a str,
+        /// What it is, and how far it is.
+        #[serde(flatten)]
+        item: Item,
+    },
     /// The last line of a plan.
     Verdict {
         /// The answer.
@@ -87,10 +96,13 @@ pub fn render(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
             not_due,
             changes,
             proofs,
+            before_the_window,
         } = json::document(report);
         findings.into_iter().try_for_each(|finding| write(&Line::Finding { plan: report.path, finding }))?;
         coming.into_iter().try_for_each(|coming| write(&Line::Coming { plan: report.path, coming }))?;
         proofs.into_iter().flatten().try_for_each(|proof| write(&Line::Proof { plan: report.path, proof }))?;
+        let work = before_the_window.into_iter().flat_map(|before| before.work);
+        work.map(|item| Line::BeforeTheWindow { plan: report.path, item }).try_for_each(|line| write(&line))?;
         write(&Line::Verdict { verdict, gate, plan, site, live, evidence, not_due, changes })?;
     }
     Ok(())

@@ -6,7 +6,7 @@ use crate::diag::Document;
 use crate::model::text::many;
 
 use super::listed::{Listed, worst_first};
-use super::{Report, escape};
+use super::{Report, ahead, escape};
 
 /// The first line, which is not shown: what it begins is a report, and one to be put in its place is found by it.
 pub const MARK: &str = "<!-- plan check -->";
@@ -49,7 +49,7 @@ fn head(report: &Report<'_>) -> String {
     let line = |line: &String| escape::prose(&report.masked(line));
     let (first, rest) = summary.split_first().map_or((String::new(), &[][..]), |(first, rest)| (line(first), rest));
     let rest: String = rest.iter().map(|text| format!("- {}\n", line(text))).collect();
-    format!("**{path}**: {first}\n\n{rest}\n")
+    format!("**{path}**: {first}\n\n{rest}\n{}", ahead::markdown(report))
 }
 
 fn item(listed: &Listed<'_>) -> String {

@@ -215,7 +215,7 @@ candidates! {
         rule "crm-differs";
     "806" "How the change reaches live is decided, and fits the maintenance mode":
         rule "strategy-missing", rule "live-not-frozen", rule "merge-list-missing", rule "window-missing", rule "window-over",
-        rule "window-on-a-weekend";
+        rule "support-closed-in-window";
     "807" "What runs is what was reviewed":
         run "a run carries out the digest that was confirmed, or nothing";
     "808" "The vendor's own tool moves the contacts, and no import of a CSV file":

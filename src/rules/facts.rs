@@ -47,6 +47,8 @@ pub struct Inputs<'a> {
     pub refused_attestations: &'a BTreeSet<String>,
     /// The rules whose warnings are errors, as the project's settings say.
     pub raised: &'a Raised,
+    /// The day on which a rehearsal of this plan came to its end, as its certificate proves here; none where none does, or nobody looked.
+    pub rehearsed: Option<Date>,
     /// What time it is: the clock's for a live site, the capture time for a site in a file.
     pub now: Timestamp,
     /// How old the reading may be.

@@ -14,9 +14,10 @@ use crate::model::{Grade, Graded};
 use super::about::About;
 use super::facts::{Facts, Inputs};
 use super::lacking::unproven;
+use super::lead_time::{Ahead, ahead};
 use super::objects::kind_of;
 use super::read::Read;
-use super::{ALL, Moment, Rule, Target, accepted_risks, folded};
+use super::{ALL, Moment, Phase, Rule, Target, accepted_risks, folded};
 
 /// The answer of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -116,6 +117,8 @@ pub struct Judgement {
     pub readers: BTreeMap<String, Vec<&'static str>>,
     /// What of the site due rules lack that take a person's attestation for it.
     pub unknown: BTreeSet<About>,
+    /// What has to begin before the window: at the gate `fit`, of a site that is not switched.
+    pub ahead: Option<Ahead>,
 }
 
 impl Judgement {
@@ -130,6 +133,7 @@ impl Judgement {
             speaking: Vec::new(),
             readers: BTreeMap::new(),
             unknown: BTreeSet::new(),
+            ahead: None,
         }
     }
 
@@ -169,6 +173,7 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
         verdict: Verdict::Green,
         readers: BTreeMap::new(),
         unknown: BTreeSet::new(),
+        ahead: None,
     };
     let mut asked = Vec::new();
     let (last, first): (Vec<&Rule>, Vec<&Rule>) = ALL.iter().partition(|rule| accepted_risks::judges_risks(rule));
@@ -179,6 +184,10 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
     }
     facts.set_risk_uses(accept(&inputs.plan.accepted_risks, &facts, &mut all.findings));
     last.into_iter().for_each(|rule| run(rule, &facts, moment, &mut asked, &mut all));
+    if moment == Moment::Gate(Phase::Fit) && !facts.switched() {
+        all.findings.iter_mut().filter(|finding| is_for_later(finding)).for_each(put_off);
+        all.ahead = Some(ahead(&facts, &all.findings));
+    }
     folded::fold(&mut all.findings);
     by_fact(asked, &mut all);
     all.verdict = match verdict(&all.findings) {
@@ -186,6 +195,23 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
         verdict => verdict,
     };
     all
+}
+
+/// What a plan may lack while it is only asked whether the switch is right for the site: what is on the site, and who is compared.
+const LATER: [&str; 5] = ["offerings", "order_forms", "opt_in_forms", "webhooks", "spot_check"];
+
+/// Whether a finding says that a section is missing which the gate `fit` has no use for.
+fn is_for_later(finding: &Finding) -> bool {
+    let lacks = |section: &&str| finding.message == format!("the plan lacks `{section}`");
+    finding.rule == "missing-key"
+        && finding.primary.place.pointer() == Some("")
+        && LATER.iter().any(|section| lacks(&section))
+}
+
+/// Makes of a finding one that is coming at the next gate.
+fn put_off(finding: &mut Finding) {
+    finding.due = false;
+    finding.coming = Some(Coming { gate: Phase::Configure.name(), on_live: false });
 }
 
 /// Whether a rule speaks for the site that is judged.

@@ -108,6 +108,7 @@ pub static ALL: &[&Rule] = &[
     &safety::site_not_in_plan::RULE,
     &safety::sites_not_apart::RULE,
     &safety::spare_admin_missing::RULE,
+    &safety::support_closed_in_window::RULE,
     &safety::target_not_staging::RULE,
     &safety::test_orders_pushed::RULE,
     &safety::verification_missing::RULE,
@@ -115,7 +116,6 @@ pub static ALL: &[&Rule] = &[
     &safety::welcome_does_not_cover::RULE,
     &safety::window_impossible::RULE,
     &safety::window_missing::RULE,
-    &safety::window_on_a_weekend::RULE,
     &safety::window_over::RULE,
     &webhooks::access_webhook_without_replacement::RULE,
     &webhooks::replacement_does_nothing::RULE,
@@ -143,6 +143,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("waiver-owner-unknown", "accepted-risk-owner-unknown"),
     ("waiver-unused", "accepted-risk-unused"),
     ("webhook-without-fate", "webhook-undecided"),
+    ("window-on-a-weekend", "support-closed-in-window"),
 ];
 
 /// Today's name of a rule that was called otherwise before.

@@ -445,6 +445,7 @@ fn edits() -> Vec<Edit> {
         test_purchases: _,
         window: _,
         launches: _,
+        vendor_support: _,
         rollback: _,
         accepted_risks: _,
         left_out: _,

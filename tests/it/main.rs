@@ -38,6 +38,7 @@ mod file_site;
 mod finalized;
 mod first_plan;
 mod first_time;
+mod fit;
 mod folded;
 mod formats;
 mod from_capture;

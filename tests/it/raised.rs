@@ -10,7 +10,7 @@ use crate::guided::{PHRASE, POPULATION, configured, record, verified};
 use crate::named_site::{SWITCH, repository};
 use crate::place::{PLAN, Place, SITE};
 
-const RAISED: &str = "[rules]\nraise = {window-on-a-weekend = \"error\"}\n";
+const RAISED: &str = "[rules]\nraise = {support-closed-in-window = \"error\"}\n";
 
 /// How a finding says that it is raised.
 const SAID: &str = "(a warning by itself, an error by `plan.toml`)";
@@ -44,7 +44,7 @@ fn a_raised_warning_is_red_in_every_verb_and_says_by_which_file() {
     let report: Value = serde_json::from_str(&check(&["--format", "json"]).out).unwrap();
     assert_eq!(report["verdict"], "red");
     let found = &report["findings"][0];
-    assert_eq!(found["rule"], "window-on-a-weekend");
+    assert_eq!(found["rule"], "support-closed-in-window");
     assert_eq!(
         (&found["severity"], &found["raised"]),
         (&json!("error"), &json!({"from": "warning", "by": "plan.toml"}))
@@ -53,12 +53,12 @@ fn a_raised_warning_is_red_in_every_verb_and_says_by_which_file() {
     let diff = place.run(&["diff", PLAN, "--site", SITE]);
     assert!(diff.out.contains("red"), "{diff:#?}");
     let comment = place.run(&["diff", PLAN, "--site", SITE, "--format", "markdown"]);
-    assert!(comment.out.contains("window-on-a-weekend") && comment.out.contains("an error by"), "{comment:#?}");
-    place.run(&["seal", PLAN, "--site", SITE]).ends(10, &["error[window-on-a-weekend]", SAID]);
-    place.confirm(&digest).ends(10, &["error[window-on-a-weekend]", SAID]);
+    assert!(comment.out.contains("support-closed-in-window") && comment.out.contains("an error by"), "{comment:#?}");
+    place.run(&["seal", PLAN, "--site", SITE]).ends(10, &["error[support-closed-in-window]", SAID]);
+    place.confirm(&digest).ends(10, &["error[support-closed-in-window]", SAID]);
     assert_eq!(place.read(SITE), before);
     // Somebody answers for it, as for any other finding of this rule.
-    let risk = "accepted_risks:\n  - {rule: window-on-a-weekend, at: /window/start, reason: fewer members then, owner: jo, until: 2026-12-31}\n";
+    let risk = "accepted_risks:\n  - {rule: support-closed-in-window, at: /window/start, reason: fewer members then, owner: jo, until: 2026-12-31}\n";
     fs::write(place.path(PLAN), place.read(PLAN) + risk).unwrap();
     check(&[]).ends(0, &[]);
 }
@@ -71,7 +71,7 @@ fn the_barrier_counts_it_too() {
     // The run's window is on a Saturday.
     set(&place, RAISED);
     let open = || place.apply(&["--resume", "--no-input", "--acknowledge", PHRASE]);
-    open().ends(20, &["error[window-on-a-weekend]", SAID]);
+    open().ends(20, &["error[support-closed-in-window]", SAID]);
     assert!(!fs::read_to_string(place.journal()).unwrap().contains("barrier-passed"));
     set(&place, "");
     open().ends(20, &["press it now, once"]);
@@ -122,13 +122,16 @@ fn what_raises_nothing_is_refused_with_its_place() {
             "[rules.raise]\nwindow-over = \"error\"\nprice-differs = \"warning\"\n",
             &["line 3, column 1", "nothing lowers an error", "accepted_risks"],
         ),
-        ("[rules]\nraise = {window-on-a-weekend = \"info\"}\n", &["line 2, column 10", "lowers nothing"]),
-        ("[rules]\nraise = {window-on-a-weekend = \"warning\"}\n", &["is a warning by itself", "write `error`"]),
+        ("[rules]\nraise = {support-closed-in-window = \"info\"}\n", &["line 2, column 10", "lowers nothing"]),
+        ("[rules]\nraise = {support-closed-in-window = \"warning\"}\n", &["is a warning by itself", "write `error`"]),
         ("[rules]\nraise = {backup-cut = \"error\"}\n", &["line 2, column 10", "is called `backup-truncated` now"]),
-        ("[rules]\nraise = {window-on-a-weekend = \"fatal\"}\n", &["line 2, column", "`fatal`", "`error`"]),
-        ("[rules]\nraise = [\"window-on-a-weekend\"]\n", &["line 2, column"]),
+        ("[rules]\nraise = {support-closed-in-window = \"fatal\"}\n", &["line 2, column", "`fatal`", "`error`"]),
+        ("[rules]\nraise = [\"support-closed-in-window\"]\n", &["line 2, column"]),
         ("[rules]\nlower = {}\n", &["line 2, column 1", "`lower`"]),
-        ("[rules]\nraise = {window-on-a-weekend = \"error\", window-on-a-weekend = \"error\"}\n", &["line 2, column"]),
+        (
+            "[rules]\nraise = {support-closed-in-window = \"error\", support-closed-in-window = \"error\"}\n",
+            &["line 2, column"],
+        ),
         ("[rules]\nraise = {\"x\\u001b[31m`y` \" = \"error\"}\n", &["there is no rule `x\\u{1b}[31m`y` `"]),
     ] {
         set(&place, text);
@@ -155,7 +158,7 @@ fn a_seal_counts_under_what_was_raised_when_it_was_made() {
 #[test]
 fn what_a_rule_weighs_here_stands_on_its_page() {
     let place = Place::new();
-    let page = |more: &[&str]| place.run(&[&["explain", "window-on-a-weekend"], more].concat());
+    let page = |more: &[&str]| place.run(&[&["explain", "support-closed-in-window"], more].concat());
     let without = page(&[]).out;
     set(&place, RAISED);
     assert!(page(&[]).out.contains("here, in plan.toml, its warnings are errors"), "{:#?}", page(&[]));
@@ -166,7 +169,7 @@ fn what_a_rule_weighs_here_stands_on_its_page() {
     // Of a file that cannot be read the page says nothing, and it is there all the same.
     set(&place, "[rules]\nraise = {none = \"error\"}\n");
     let ran = page(&[]);
-    ran.ends(0, &["attention: `plan.toml`, line 2", "whether it raises `window-on-a-weekend` is not known"]);
+    ran.ends(0, &["attention: `plan.toml`, line 2", "whether it raises `support-closed-in-window` is not known"]);
     assert_eq!(ran.out, without);
 }
 
@@ -192,7 +195,7 @@ fn what_a_nearer_file_lifts_is_said_by_check_diff_seal_and_apply() {
         "no attestation for `emails-off` (`attestations.refuse`)",
         "at most 50 changes (`limits.changes`)",
         "a smaller share of `offering` (`limits.percent`)",
-        "`window-on-a-weekend` as an error (`rules.raise`)",
+        "`support-closed-in-window` as an error (`rules.raise`)",
     ];
     check().ends(0, &all);
     let quiet = place.run(&["check", SWITCH, "--no-site", "--quiet"]);

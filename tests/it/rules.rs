@@ -228,6 +228,7 @@ impl StepContext {
             members_files: &self.members_files,
             refused_attestations: &BTreeSet::new(),
             raised: &Raised::default(),
+            rehearsed: None,
             now: self.now,
             freshness: &self.freshness,
             live,

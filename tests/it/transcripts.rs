@@ -3,7 +3,7 @@
 //! `plans/bought/`, a plan of an earlier version under `plans/earlier/`, and what README shows: a plan without one timer
 //! (`plans/no-timer.yaml`), and a site that lacks only that change (`plans/timer-left.site.ndjson`), and an inventory
 //! (`plans/bloom.inventory.ndjson`), and an adapter with mistakes (`plans/mistaken.adapter.yaml`); under `weekend/` a plan whose window is on a
-//! Saturday, beside a `plan.toml` that makes an error of that. The page about CI is run in what a
+//! Saturday, beside a `plan.toml` that makes an error of that, and under `first-day/` a plan of five lines. The page about CI is run in what a
 //! clone of the example's repository would have.
 //! It must print what the block says. `UPDATE_SNAPSHOTS=1 cargo test --test it transcripts::` writes the blocks.
 //!
@@ -208,7 +208,7 @@ fn weekend(plans: &Path, folder: &Path) {
     fs::create_dir(folder).unwrap();
     let plan = plan.edited_once("2026-12-02 06:00 Europe/Berlin", "2026-12-05 06:00 Europe/Berlin");
     fs::write(folder.join("switch.yaml"), plan).unwrap();
-    fs::write(folder.join("plan.toml"), "[rules]\nraise = {window-on-a-weekend = \"error\"}\n").unwrap();
+    fs::write(folder.join("plan.toml"), "[rules]\nraise = {support-closed-in-window = \"error\"}\n").unwrap();
 }
 
 /// Takes away what git ignores, as `init` tells it: a clone has none of it.
@@ -228,6 +228,8 @@ fn rerun(document: &str, in_a_clone: bool) -> String {
     earlier(&folder.path().join("plans/earlier"));
     one_timer(&folder.path().join("plans"));
     weekend(&folder.path().join("plans"), &folder.path().join("weekend"));
+    fs::create_dir(folder.path().join("first-day")).unwrap();
+    fs::write(folder.path().join("first-day/switch.yaml"), crate::fit::FIRST_DAY).unwrap();
     fs::write(folder.path().join("plans/bloom.inventory.ndjson"), crate::inventory::sample()).unwrap();
     fs::write(folder.path().join("plans/mistaken.adapter.yaml"), MISTAKEN).unwrap();
     if in_a_clone {

@@ -10,9 +10,10 @@ use crate::model::record::{
 };
 use crate::model::status::is_transaction;
 use crate::model::{Identity, Plan, Step};
-use crate::output::escape;
+use crate::output::{escape, naming_plan};
 use crate::project::Opened;
 use crate::project::record::fits::{is_flagged, last_verification};
+use crate::rules::LeadTime;
 
 use super::said::{Said, host_of, one_of};
 use super::verification;
@@ -133,8 +134,23 @@ pub(in crate::commands) fn acknowledgement(
     Ok((by, Evidence::Acknowledgement(Acknowledgement { line, reason }), said))
 }
 
+/// What has to begin before the window is done, and only a person can say so.
+fn begun_in_time(by: By, of: &LeadTime, says: String) -> Result<Said, Failure> {
+    if !of.is_recorded {
+        let message =
+            format!("nobody has to say that `{}` is done: the plan, the record or the site shows it", of.name);
+        let help = "`plan check PLAN --gate fit` says what is missing";
+        return Err(Failure::new(exit::USAGE, message).help(naming_plan(help, &by.plan.display().to_string())));
+    }
+    let said = format!("done by `{}`: {}", by.who(), of.what);
+    Ok((by, Evidence::Done(Done { now: of.now(), at: of.name.to_owned(), says }), said))
+}
+
 /// What a decision of the plan asks of a person is done.
 pub(super) fn done(by: By, opened: &Opened, (at, says): (String, String)) -> Result<Said, Failure> {
+    if let Some(of) = LeadTime::named(&at) {
+        return begun_in_time(by, of, says);
+    }
     let all = duties(&opened.plan, &opened.record);
     let Some(duty) = all.iter().find(|duty| duty.at == at) else {
         let help = match one_of(all.iter().map(|duty| &duty.at)) {

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::apply::certificate::{Certificate, Ground, VERSION, is_marked};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::apply::certificate::{Certificate, DAYS, Ground, VERSION, is_marked};
 use crate::apply::journal::Journal;
 use crate::apply::seal::{self, Signature};
 use crate::failure::{Failure, exit};
 use crate::fs::Folder;
 use crate::output::escape::shell;
-use crate::project::settings;
+use crate::project::{Opened, settings};
 use crate::site::file;
 use crate::trust::Key;
 
@@ -87,6 +91,15 @@ pub(super) fn ensure_proven(plan: &Path, keys: &BTreeMap<String, settings::Key>)
 /// nothing of how long anything takes.
 pub(super) fn proven(plan: &Path, keys: &BTreeMap<String, settings::Key>) -> Result<Option<Certificate>, Failure> {
     Ok(kept(plan)?.filter(|kept| kept.ensure_proven(keys).is_ok()).map(|kept| kept.certificate))
+}
+
+/// The day on which a rehearsal of this plan came to its end; none where nothing here proves one, or the plan is another now.
+pub(crate) fn rehearsed(opened: &Opened) -> Option<Date> {
+    let certificate = proven(&opened.path, &opened.settings.seal.keys).ok().flatten()?;
+    let ended: Timestamp = certificate.ended_at.parse().ok()?;
+    let age = Timestamp::now().duration_since(ended);
+    let counts = certificate.is_of(&opened.plan) && age <= SignedDuration::from_hours(24 * DAYS);
+    counts.then(|| ended.to_zoned_datetime(TimeZone::UTC).date())
 }
 
 /// Reads the certificate beside a plan, with its text; none where there is none.

@@ -76,6 +76,7 @@ impl Look {
             members_files: &[],
             refused_attestations: &opened.settings.attestations.refuse,
             raised: &opened.settings.raised,
+            rehearsed: None,
             now: read.map_or(freshness.clock, |site| site.now),
             freshness: &freshness,
             live,

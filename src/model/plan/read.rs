@@ -8,7 +8,8 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::super::pattern::{
-    LAST_MODULE, is_address, is_age, is_clock, is_date, is_length, is_mailbox, is_reason, is_release, is_start,
+    LAST_MODULE, is_address, is_age, is_clock, is_date, is_hours, is_length, is_mailbox, is_reason, is_release,
+    is_start,
 };
 use super::super::release::Release;
 use super::{BackupPart, Confirmation, ContactValues, ModuleIntent, Replacement};
@@ -58,6 +59,14 @@ pub(super) fn clock<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Err
 
 pub(super) fn start<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     such(from, |text: &String| is_start(text), "a time such as `2026-12-02 06:00 Europe/Berlin`")
+}
+
+pub(super) fn hours_if_any<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    such(
+        from,
+        |text: &Option<String>| text.as_deref().is_none_or(is_hours),
+        "hours such as `09:00-17:00 America/New_York`",
+    )
 }
 
 pub(super) fn date<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {

@@ -18,7 +18,7 @@ const CRMS: [&str; 8] =
 
 /// The carts that the vendor names as not compatible with Managed Contacts (documented), and those that sell in the same way (inferred): their
 /// names, and the files of their plugins.
-const CARTS: [(&str, &str); 7] = [
+pub(super) const CARTS: [(&str, &str); 7] = [
     ("WooCommerce", "woocommerce/woocommerce.php"),
     ("ThriveCart", "thrivecart/thrivecart.php"),
     ("SamCart", "samcart/samcart.php"),

@@ -55,12 +55,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     #[rustfmt::skip]
     let Plan {
         version: _, left_out: _, name, sites, crm, strategy, people, mail, emails, production_site_url, offerings, leave_alone, order_forms,
-        opt_in_forms, webhooks, spot_check, backup, migration, test_purchases, window, launches, rollback, accepted_risks,
+        opt_in_forms, webhooks, spot_check, backup, migration, test_purchases, window, launches, vendor_support, rollback, accepted_risks,
     } = facts.plan();
     let rest = json!({
         "name": name, "sites": sites, "crm": crm, "strategy": strategy, "people": people, "mail": mail, "emails": emails,
         "production_site_url": production_site_url, "leave_alone": leave_alone, "spot_check": spot_check, "backup": backup,
-        "migration": migration, "window": window, "launches": launches, "rollback": rollback, "accepted_risks": accepted_risks,
+        "migration": migration, "window": window, "launches": launches, "vendor_support": vendor_support, "rollback": rollback, "accepted_risks": accepted_risks,
     });
     walk(&rest, &mut Vec::new(), out);
     entries("offerings", offerings, out);

@@ -36,6 +36,7 @@ pub(super) mod rollback_missing;
 pub(super) mod site_not_in_plan;
 pub(super) mod sites_not_apart;
 pub(super) mod spare_admin_missing;
+pub(super) mod support_closed_in_window;
 pub(super) mod target_not_staging;
 pub(super) mod test_orders_pushed;
 pub(super) mod verification_missing;
@@ -43,7 +44,6 @@ pub(super) mod verification_unacknowledged;
 pub(super) mod welcome_does_not_cover;
 pub(super) mod window_impossible;
 pub(super) mod window_missing;
-pub(super) mod window_on_a_weekend;
 pub(super) mod window_over;
 
 use crate::diag::Location;

@@ -227,10 +227,10 @@ fn the_version_of_the_rules_is_over_what_decides() {
     // What the settings make an error of weighs as one, and an error is one already.
     let raised = |id: &str| rules::version(&Raised::new("plan.toml".to_owned(), [(id, Severity::Error)]).unwrap());
     assert_eq!(raised("price-differs"), by_themselves);
-    let at = rules::ALL.iter().position(|rule| rule.id == "window-on-a-weekend").unwrap();
+    let at = rules::ALL.iter().position(|rule| rule.id == "support-closed-in-window").unwrap();
     let mut heavier = all.clone();
     heavier[at][1] = json!("error");
-    assert_eq!(raised("window-on-a-weekend"), digest::of(&heavier));
+    assert_eq!(raised("support-closed-in-window"), digest::of(&heavier));
     all.pop();
     assert_ne!(by_themselves, digest::of(&all));
 }
