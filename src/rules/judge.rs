@@ -203,9 +203,7 @@ const LATER: [&str; 5] = ["offerings", "order_forms", "opt_in_forms", "webhooks"
 /// Whether a finding says that a section is missing which the gate `fit` has no use for.
 fn is_for_later(finding: &Finding) -> bool {
     let lacks = |section: &&str| finding.message == format!("the plan lacks `{section}`");
-    finding.rule == "missing-key"
-        && finding.primary.place.pointer() == Some("")
-        && LATER.iter().any(|section| lacks(&section))
+    finding.rule == "missing-key" && finding.primary.place.pointer() == Some("") && LATER.iter().any(lacks)
 }
 
 /// Makes of a finding one that is coming at the next gate.
