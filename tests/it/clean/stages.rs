@@ -10,7 +10,8 @@ use amc_plan::model::record::{Evidence, Record};
 use amc_plan::model::snapshot::FORMAT;
 use amc_plan::model::{Capture, Field, Header, How, Kind, Snapshot, State, Worth};
 use amc_plan::rules::{
-    ContactsFile, Freshness, Inputs, Judgement, LiveReading, Members, MembersFile, Original, Phase, Tracking, judge,
+    ContactsFile, Freshness, Inputs, Judgement, LiveReading, Members, MembersFile, Original, Phase, Raised, Tracking,
+    judge,
 };
 use amc_plan::site::snapshot_file::SnapshotFile;
 
@@ -136,6 +137,7 @@ impl Clean {
             tracked: Tracking::Untracked,
         }];
         let freshness = Freshness { clock: self.now, max_age: Some("24h".to_owned()), stands_for_now: live };
+        let raised = Raised::default();
         let inputs = || Inputs {
             plan: &self.plan,
             before: Some(&before),
@@ -147,6 +149,8 @@ impl Clean {
             backup_files: None,
             members_files: &members,
             refused_attestations: const { &BTreeSet::new() },
+            raised: &raised,
+            rehearsed: None,
             now: self.now,
             freshness: &freshness,
             live,

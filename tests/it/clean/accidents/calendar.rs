@@ -82,7 +82,7 @@ pub(super) const ALL: &[Accident] = &[
     Accident {
         what: "the window is on a weekend",
         at: FIT,
-        rule: "window-on-a-weekend",
+        rule: "support-closed-in-window",
         also: &[],
         plant: |clean, chance| {
             let days =
