@@ -10,12 +10,12 @@ use jiff::Timestamp;
 use crate::apply::confirmation::Confirmation;
 use crate::apply::limits::Tally;
 use crate::apply::plan_name;
-use crate::change::{self, ByHand, Change, Digests, FactsText, Lowered, Marks};
+use crate::change::{self, Digests, FactsText, Lowered, Marks};
 use crate::cli::{self};
 use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::model::population::Questions;
-use crate::model::{Identity, Kind, Snapshot, Step, Worth};
+use crate::model::{Identity, Kind, Step, Worth};
 use crate::output::escape::line;
 use crate::output::{Mode, Report, SiteLine};
 use crate::project::settings::Settings;
@@ -25,11 +25,12 @@ use crate::rules::{
     judge, kind_of,
 };
 use crate::shape::{personal, without_addresses};
-use crate::site::{Executor, Reading, Site, SiteError};
+use crate::site::{Executor, Reading, Site};
 use crate::trust::{Readings, of_this_machine, recorded_here};
 
-use super::attesting::{Attesting, attested, make_void};
+use super::attesting::{Attesting, make_void};
 use super::choice::{Choice, read_ahead};
+use super::executors::executor;
 use super::members;
 use super::original::{self, Wanted};
 use super::record::backup_file;
@@ -273,27 +274,6 @@ fn judged_against(
     let judgement = shown(judgement, show_personal);
     let live = live_line;
     Ok(Checked { opened, site, live, lowered, executors, judgement, digests, gate, show_personal, members_files })
-}
-
-/// Who carries out a change on a site that was read so.
-fn executor(site: &dyn Site, read: &Snapshot, change: &Change) -> Executor {
-    // What a site does not show of itself it cannot be asked to change.
-    if read.is_attested(&change.on) {
-        return Executor::Guided;
-    }
-    // A file that a person writes follows the site: who changes that changes it there.
-    if site.is_in_a_file() && !read.is_by_a_machine(&change.on) {
-        return Executor::Guided;
-    }
-    site.executor(change)
-}
-
-/// What of the plan's changes a person makes on a site.
-pub(super) fn by_hand(opened: &Opened, site: &mut dyn Site, on: SiteRole) -> Result<ByHand, SiteError> {
-    let read = attested(site.configuration()?, &opened.record);
-    let lowered = change::lower_on(&opened.plan, &read, on);
-    let executors: Vec<Executor> = lowered.changes.iter().map(|change| executor(site, &read, change)).collect();
-    Ok(ByHand::split(lowered.changes, &executors, lowered.not_compared).1)
 }
 
 /// What counts as a reading of now. What a person names as a site is one: an address stands for itself as it is at this moment, and

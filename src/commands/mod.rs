@@ -12,6 +12,7 @@ mod contacts;
 mod contacts_import;
 mod diff;
 mod example;
+mod executors;
 mod explain;
 mod explain_coverage;
 mod explain_example;

@@ -13,7 +13,7 @@ use crate::apply::since::undone_at;
 use crate::apply::walk;
 use crate::change::Task;
 use crate::cli::{Of, Status, StatusFormat};
-use crate::commands::{Terminal, inputs};
+use crate::commands::{Terminal, executors};
 use crate::failure::{Failure, exit};
 use crate::guide::{Back, LIVE_FILE, Stage, duties, steps};
 use crate::model::plan::{SiteRole, Strategy};
@@ -243,7 +243,7 @@ fn who_changes(opened: &Opened, (site, on): (&str, SiteRole)) -> Option<Executor
         return Some(Executor::Guided);
     }
     let mut file = site::open_file(site).ok()?;
-    let by_hand = inputs::by_hand(opened, &mut file, on).ok()?;
+    let by_hand = executors::by_hand(opened, &mut file, on).ok()?;
     Some(if by_hand.is_empty() { Executor::Automatic } else { Executor::Guided })
 }
 

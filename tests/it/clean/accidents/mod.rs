@@ -67,7 +67,7 @@ fn missed(accident: &Accident, seed: u64, size: Size) -> Option<Vec<String>> {
     let place = |found: &amc_plan::diag::Finding| found.primary.place.pointer().unwrap_or_default().to_owned();
     let due = || loud(&judgement).filter(|found| found.due);
     let named: BTreeSet<String> =
-        due().filter(|found| found.rule == accident.rule && !found.unproven).map(|found| place(found)).collect();
+        due().filter(|found| found.rule == accident.rule && !found.unproven).map(&place).collect();
     let mut wrong = Vec::new();
     if named != wanted {
         wrong.push(format!("`{}` speaks at {named:?}, and should at {wanted:?}", accident.rule));

@@ -146,7 +146,7 @@ pub(super) const ALL: &[Accident] = &[
         what: "an offering that is left alone as one without members has one",
         at: CONFIGURE,
         rule: "left-alone-offering-has-members",
-        also: &[],
+        also: &[("access-lost", "whoever has it may wait for a module of it")],
         plant: |clean, chance| {
             let key = chance.any(clean.plan.leave_alone.offerings.keys().cloned())?;
             let reason = *chance.of(&["archived and without members", "no members since 2021", "No active students."]);
