@@ -54,11 +54,16 @@ fn all() -> impl Iterator<Item = &'static Accident> {
 const SIZES: [Size; 3] =
     [Size { members: 7, offerings: 10 }, Size { members: 24, offerings: 14 }, Size { members: 1, offerings: 18 }];
 
+/// With which seeds the search for a site begins: one of them each time, all where `CASES` is set.
+const BEGINNINGS: u64 = 40;
+
 /// What is wrong with how an accident in the site of a seed is found; `None`: the site has no room for it.
 fn missed(accident: &Accident, seed: u64, size: Size) -> Option<Vec<String>> {
     let mut clean = Clean::draw(seed, size, Facts::Captured);
     // To read live beside its copy takes as long as all the rest.
-    let needs_live = accident.rule.starts_with("copy-") || accident.rule == "not-on-site";
+    // What live's log alone shows is missing to whoever does not read live.
+    let needs_live = accident.rule.starts_with("copy-")
+        || ["not-on-site", "leave-alone-unknown", "webhook-not-in-plan"].contains(&accident.rule);
     clean.compares = needs_live || seed.is_multiple_of(4);
     let wanted: BTreeSet<String> =
         (accident.plant)(&mut clean, &mut Chance::new(seed ^ 0xacc1_de47))?.into_iter().collect();
@@ -82,21 +87,21 @@ fn missed(accident: &Accident, seed: u64, size: Size) -> Option<Vec<String>> {
 fn an_accident_in_a_clean_site_is_found_where_it_is_and_nothing_else() {
     let (is_all, turn) = by_turns("CASES");
     let turn = u64::try_from(turn).unwrap();
+    let begins = if is_all { 0..BEGINNINGS } else { turn % BEGINNINGS..turn % BEGINNINGS + 1 };
     let mut wrong = Vec::new();
-    for (accident, nth) in all().zip(0_u64..) {
+    for (accident, first) in all().flat_map(|accident| begins.clone().map(move |first| (accident, first))) {
         // Where a site has no room for it, the next seed's has.
-        let first = if is_all { 0 } else { turn % 500 * 100 + nth };
-        let mut rooms = (first..first + 80).filter_map(|seed| {
+        let tried = (first..first + 300).find_map(|seed| {
             let size = SIZES[usize::try_from(seed % 3).unwrap()];
             missed(accident, seed, size).map(|wrong| (seed, size, wrong))
         });
-        let tried: Vec<_> = rooms.by_ref().take(if is_all { 12 } else { 1 }).collect();
-        if tried.is_empty() {
+        let Some((seed, size, found)) = tried else {
             wrong.push(format!("{}: no site of the seeds from {first} has room for it", accident.what));
+            continue;
+        };
+        if !found.is_empty() {
+            wrong.push(format!("{} (seed {seed}, {size:?}):\n  {}", accident.what, found.join("\n  ")));
         }
-        wrong.extend(tried.into_iter().filter(|(_, _, wrong)| !wrong.is_empty()).map(|(seed, size, wrong)| {
-            format!("{} (seed {seed}, {size:?}):\n  {}", accident.what, wrong.join("\n  "))
-        }));
     }
     assert!(wrong.is_empty(), "{} accidents:\n{}", wrong.len(), wrong.join("\n"));
 }

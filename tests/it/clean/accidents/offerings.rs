@@ -96,7 +96,7 @@ pub(super) const ALL: &[Accident] = &[
         what: "a module opens on a date, which no timer does",
         at: CONFIGURE,
         rule: "release-not-understood",
-        also: &[ONLY_TIMER],
+        also: &[ONLY_TIMER, ("access-lost", "on which day such a module opens is unknown")],
         plant: |clean, chance| {
             let (key, index, number) = timed_module(clean, chance)?;
             planned(clean, &key, index).release = None;
