@@ -202,27 +202,43 @@ fn state(plan: &Plan, percent: u64) -> Outcome<State> {
     put(Kind::Administrator, "operator", json!({"crm_contact": true}))?;
     put(Kind::Administrator, "spare-admin", json!({"crm_contact": false}))?;
     put(Kind::ChargingGuard, "charging-guard", json!({"enabled": true, "production_url": "//bloom.example"}))?;
-    put(Kind::Crm, "crm", json!({"system": "ontraport", "label": "Ontraport", "connected": true, "managed": false}))?;
-    put(Kind::Emails, "emails", json!({"enabled": true, "welcome": "purchases-and-opt-ins"}))?;
+    put(
+        Kind::Crm,
+        "crm",
+        json!({"system": "ontraport", "label": "Ontraport", "connected": true, "managed": false, "sells": false}),
+    )?;
+    put(
+        Kind::Emails,
+        "emails",
+        json!({"enabled": true, "welcome": "purchases-and-opt-ins", "module_release": true, "failed_payment": true}),
+    )?;
     put(Kind::Environment, "environment", json!({"url": "https://staging.bloom.example", "type": "staging"}))?;
-    put(Kind::Mail, "mail", json!({"transport": "fluent-smtp", "simulated": true}))?;
+    put(Kind::Mail, "mail", json!({"transport": "fluent-smtp", "simulated": true, "sender_domain": "bloom.example"}))?;
     put(Kind::Maintenance, "maintenance", json!({"on": true}))?;
+    put(Kind::Plugin, "accessally/accessally.php", json!({"version": "4.2.0", "active": true}))?;
     for (n, (key, intent)) in (0..).zip(&plan.offerings) {
         let mut modules = Vec::new();
         for (_, number, module) in intent.numbered() {
-            modules.push(json!({"number": number, "name": module.name(), "release": module.release, "tag": format!("{}_{number}_Access", intent.name)}));
+            let tag = format!("{}_{number}_Access", intent.name);
+            put(Kind::Tag, &tag, json!({}))?;
+            modules.push(json!({"number": number, "name": module.name(), "release": module.release, "tag": tag}));
         }
         if n % 100 < percent {
             modules[3]["release"] = json!("30 days after previous");
         }
         let tags = json!({"base": format!("{key}_Base"), "instant": format!("{key}_Instant"), "revoke": format!("{key}_Revoke")});
+        for tag in ["Base", "Instant", "Revoke"] {
+            put(Kind::Tag, &format!("{key}_{tag}"), json!({}))?;
+        }
         let fields =
             json!({"id": n.to_string(), "name": intent.name, "system": "ontraport", "modules": modules, "tags": tags});
         put(Kind::Offering, key, fields)?;
     }
-    for (n, (key, intent)) in (0..).zip(&plan.order_forms) {
+    for (key, intent) in &plan.order_forms {
+        // The number that its webhook names: `early-baking-10-checkout` is the tenth.
+        let number = key.rsplit('-').nth(1).ok_or("a form has a number")?;
         let price = intent.expect.as_ref().and_then(|expect| expect.price.clone());
-        let fields = json!({"id": n.to_string(), "name": intent.name, "operations": [{"release": intent.custom_operation.release[0]}], "after_final_retry": "revoke", "price": price, "gateway": "stripe", "recurring": true});
+        let fields = json!({"id": number, "name": intent.name, "operations": [{"release": intent.custom_operation.release[0]}], "after_final_retry": "revoke", "price": price, "gateway": "stripe", "recurring": true, "test_mode": true});
         put(Kind::OrderForm, key, fields)?;
     }
     for intent in plan.webhooks.values() {
