@@ -147,13 +147,14 @@ pub enum RecordVerb {
         files: TwoReadings,
     },
     /// A task that a decision of the plan gives to a person is done (`plan runbook` lists these tasks, each with its place in
-    /// the plan), or something that has to begin before the window (`plan check --gate fit` lists these by name).
+    /// the plan), something that has to begin before the window (`plan check --gate fit` lists these by name), or a date of the
+    /// aftercare, on its day or later (`plan status` lists these by name).
     #[command(before_help = example!("plan record done /emails/welcome 'written and tried' --plan my-plan.yaml --who jo"))]
     Done {
         #[command(flatten)]
         /// The plan, and who attests it.
         by: By,
-        /// Its place in the plan, as `plan runbook` and `plan status --format json` have it; or its name in the list of `plan check --gate fit`.
+        /// Its place in the plan, as `plan runbook` and `plan status --format json` have it; or its name in the list of `plan check --gate fit`, or of the aftercare in `plan status`.
         #[arg(value_name = "PLACE")]
         at: String,
         /// What was done.

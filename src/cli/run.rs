@@ -88,12 +88,20 @@ pub struct Log {
 }
 
 /// Delete the earlier reading that a run kept, contacts included.
+///
+/// After the switch of live it is refused while dates of the aftercare are open, which `plan status` lists: give a `--reason` then.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan purge bloom-coaching.yaml --site bloom-coaching.site.ndjson"))]
 pub struct Purge {
     #[command(flatten)]
     /// The run.
     pub of: Of,
+    /// Why it goes while dates of the aftercare are open: put on record beside the plan.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Who answers for that: a short name from the plan's `people`.
+    #[arg(long, value_name = "NAME", requires = "reason")]
+    pub who: Option<String>,
 }
 
 /// Who holds the lock of a site, and how to take it from somebody.

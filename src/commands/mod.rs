@@ -159,7 +159,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Parity(args) => parity::run(&args, terminal),
         Verb::Member(args) => member::run(&args, terminal),
         Verb::Runbook(args) => runbook::run(&args, terminal),
-        Verb::Purge(args) => run::purge::run(&args.of, terminal),
+        Verb::Purge(args) => run::purge::run(&args, terminal),
         Verb::MergeList(args) => merge_list::run(&args, terminal),
         Verb::SupportBundle(args) => run::support::run(&args, terminal),
         Verb::Verify(args) => verify::run(&args, terminal),

@@ -1,6 +1,7 @@
 //! One report, many forms: one file a format, one function each. What the formats of other programs have in common is in `listed`.
 
-pub mod ahead;
+pub mod aftercare;
+mod ahead;
 mod clip;
 pub mod concise;
 pub mod contacts;

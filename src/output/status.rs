@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::diff::signed_lines;
+use super::aftercare as after;
 use super::escape;
 use super::human::{Style, paint};
 use super::json::FORMAT_VERSION;
@@ -16,6 +17,7 @@ use crate::guide::{Duty, WayBack};
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::text::many;
 use crate::model::{Executor, ObjectRef, Step};
+use crate::rules::Aftercare;
 
 /// Where a run stands.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -69,6 +71,8 @@ pub struct Status {
     pub way_back: Option<String>,
     /// What the plan's decisions ask of people, in the order of time.
     pub decisions: Vec<Duty>,
+    /// What is to be looked at after the switch; null where no run on live came to its end here and the plan names no window.
+    pub aftercare: Option<Aftercare>,
     /// Every step in order.
     pub steps: Vec<Line>,
 }
@@ -252,6 +256,7 @@ pub fn human(status: &Status, style: Style, out: &mut dyn Write) -> io::Result<(
         )?;
     }
     decisions(status, out)?;
+    after::lines(status, style, out)?;
     if let Some(elsewhere) = &status.elsewhere {
         writeln!(out, "attention: {}", escape::line(elsewhere))?;
     }

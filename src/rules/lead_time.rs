@@ -12,11 +12,9 @@ use crate::model::record::{Entry, Evidence};
 use crate::model::schedule::Schedule;
 
 use super::Source::{self, Documented, Inferred};
+use super::aftercare::CRM_STAYS_DAYS;
 use super::money::CARTS;
 use super::{Facts, Side};
-
-/// How many days the CRM stays after the window: until whoever pays by the month was charged once.
-const AFTERCARE_DAYS: i32 = 31;
 
 /// Something that has to begin long before the window.
 #[derive(Clone, Copy, Debug)]
@@ -322,7 +320,7 @@ fn crm_paid(facts: &Facts<'_>) -> Shown {
     let paid = facts.plan().crm.paid_until.as_deref().and_then(|day| day.parse::<Date>().ok());
     let Some(paid) = paid else { return Shown::Unknown("the plan says nothing under `crm/paid_until`") };
     let Some(Ok(window)) = Schedule::of(facts.plan()) else { return Shown::Unknown("the plan names no window") };
-    let until = window.end.date().saturating_add(Span::new().days(AFTERCARE_DAYS));
+    let until = window.end.date().saturating_add(Span::new().days(CRM_STAYS_DAYS));
     if paid < until {
         return Shown::ToDo(format!("it is paid until {paid}, and the month after the window ends on {until}"));
     }

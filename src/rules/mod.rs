@@ -3,6 +3,7 @@
 //! A rule reads the site only through [`Facts`]; what is *unproven* and what is proof comes from what it read.
 
 mod about;
+mod aftercare;
 mod candidates;
 mod coverage;
 mod due;
@@ -47,6 +48,7 @@ use crate::text::apart;
 pub use crate::model::Grade;
 
 pub use about::About;
+pub use aftercare::{Aftercare, Care, CountedFrom, LAST, Renewals, Ticked, aftercare, is_aftercare};
 pub use candidates::{CANDIDATES, OF_THE_PLAN};
 pub use coverage::{Candidate, CoveredBy, group};
 pub use due::Moment;

@@ -1,5 +1,6 @@
 //! `plan record`: evidence beside the plan, one hash-chained line each.
 
+mod aftercare;
 pub(super) mod backup;
 pub(super) mod backup_file;
 mod merge;
@@ -21,6 +22,7 @@ use crate::model::plan::SiteRole;
 use crate::model::record::{Evidence, MovedObject};
 use crate::output::escape;
 use crate::project::Project;
+use crate::rules::is_aftercare;
 use crate::text::Limits;
 
 use said::host_of;
@@ -69,6 +71,9 @@ pub(super) fn run(mut args: cli::Record, terminal: &mut Terminal<'_>) -> Result<
             let host = host_of(plan, on)?;
             let said = format!("`{object}` may stay as it is on {host} ({now}), attested by `{}`", by.who());
             (by, Evidence::Moved(MovedObject { host, on: object, now, says }), said)
+        }
+        RecordVerb::Done { by, at, says } if is_aftercare(plan, &at) => {
+            aftercare::done(by, (&opened, project.git()), (at, says), now)?
         }
         RecordVerb::Done { by, at, says } => steps::done(by, &opened, (at, says))?,
         RecordVerb::NotPressed(word) => return run_migration::not_pressed(word, (project, &opened), terminal),

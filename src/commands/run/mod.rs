@@ -1,6 +1,7 @@
 //! The verbs of a run, and what they share: the plan's files beside a site, the lock, the journal, the steps.
 
 pub(super) mod adopt;
+mod aftercare;
 mod answers;
 mod apply;
 mod archived_runs;
@@ -12,6 +13,7 @@ mod by_hand;
 pub(super) mod certificate;
 mod comparable;
 mod confirm;
+pub(super) mod ended_here;
 pub(super) mod event_log;
 mod everybody;
 mod evidence;

@@ -23,8 +23,10 @@ use crate::output::escape::shell;
 use crate::output::overview::{self, Dated, Phase, Row, Span};
 use crate::project::git::Books;
 use crate::project::{Opened, Project};
+use crate::rules::{Renewals, aftercare};
 use crate::trust;
 
+use super::aftercare::end_of;
 use super::certificate;
 use super::run_files::RunFiles;
 use super::state::Unfinished;
@@ -93,9 +95,9 @@ struct Runs {
 }
 
 /// A journal, and its run or why it cannot be read.
-type Journaled = (PathBuf, Result<Unfinished, String>);
+pub(super) type Journaled = (PathBuf, Result<Unfinished, String>);
 
-fn found(folder: &Path, plan: &Path, git: &Books) -> Result<Vec<Journaled>, String> {
+pub(super) fn found(folder: &Path, plan: &Path, git: &Books) -> Result<Vec<Journaled>, String> {
     ensure_state_own(folder, git).map_err(|not| not.to_string())?;
     Ok(journals(folder)?.into_iter().filter_map(|path| Some((path.clone(), read(&path, plan)?))).collect())
 }
@@ -176,7 +178,8 @@ fn rows_of(plan: &Path, runs: &Runs, args: &Status, now: Timestamp) -> Vec<Row> 
     let rows: Vec<Row> = own
         .map(|run| {
             let row = of_run(run, dated.clone(), runs, now);
-            Row { waits_for: whom(&row, run, &opened), ..row }
+            let next = care_after(run, &opened, now).or_else(|| row.next.clone());
+            Row { waits_for: whom(&row, run, &opened), next, ..row }
         })
         .collect();
     if rows.is_empty() { vec![without_run(dated, plan, &opened)] } else { rows }
@@ -257,6 +260,14 @@ fn whom(row: &Row, run: &Unfinished, opened: &Opened) -> Vec<String> {
 fn before_the_window(opened: &Opened) -> Vec<String> {
     let open = duties(&opened.plan, &opened.record).into_iter().filter(|duty| !duty.done && duty.when == When::Before);
     open.filter_map(|duty| duty.who).collect::<BTreeSet<String>>().into_iter().collect()
+}
+
+/// The first date of the aftercare that nobody put on record, its day passed or not; none where no run took live through the switch.
+fn care_after(run: &Unfinished, opened: &Opened, now: Timestamp) -> Option<Dated> {
+    let all = aftercare(&opened.plan, &opened.record, Some(end_of(run)?), &Renewals::new(), now)?;
+    let care = all.next()?;
+    let (at, late) = (care.day.clone()?, if care.overdue { "overdue: " } else { "" });
+    Some(Dated { words: at.clone(), at, what: format!("{late}aftercare `{}`", care.name) })
 }
 
 fn window(plan: &Plan) -> Option<Span> {

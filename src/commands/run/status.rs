@@ -24,6 +24,7 @@ use crate::project::{Opened, Project};
 use crate::site::{self, Site as _};
 use crate::trust::{of_this_machine, recorded_here};
 
+use super::aftercare;
 use super::certificate::{self, Kept};
 use super::kept;
 use super::overview;
@@ -113,6 +114,7 @@ fn of_a_plan(of: &Of, args: &Status, terminal: &mut Terminal<'_>) -> Result<u8, 
             .filter(|run| run.progress.is_past_the_barrier() || run.progress.is_closed_to_buyers())
             .map(|run| way_back(&opened, (&run.begin, &run.progress))),
         decisions: duties(&opened.plan, &opened.record),
+        aftercare: aftercare::of(ended.as_ref(), &opened, &files),
         steps: lines,
     };
     match args.format {
