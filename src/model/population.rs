@@ -176,6 +176,8 @@ pub struct Questions {
     pub offerings: BTreeMap<String, Parts>,
     /// The first and the last day on which payments are looked for, as records write days; none where nobody asks.
     pub days: Option<(String, String)>,
+    /// The day from which on the first payment of each form is looked for, as records write days; none where nobody asks.
+    pub payments_from: Option<String>,
 }
 
 impl Questions {
@@ -253,6 +255,8 @@ pub struct Census {
     pub subscriptions: u64,
     /// The order forms that subscriptions still charge through, by key, with how many do.
     pub subscribed: BTreeMap<String, u64>,
+    /// The first day from the one that was asked for on which a payment of each of these forms is due, where one is.
+    pub first_payments: BTreeMap<String, String>,
     /// How many contacts have each tag.
     pub tags: BTreeMap<String, u64>,
     /// How many contacts wait for a module of each offering that was asked for, where any do.

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::io::BufRead;
 
+use jiff::civil::Date;
+
 use super::Allowance;
 use super::Damage;
 use super::everybody::Everybody;
@@ -111,6 +113,16 @@ impl Counter<'_> {
         } else {
             self.room.keep([&*record.form])?;
             self.census.subscribed.insert(record.form.to_string(), 1);
+        }
+        if self.questions.payments_from.as_deref().is_some_and(|from| day >= from && day.parse::<Date>().is_ok()) {
+            match self.census.first_payments.get_mut(&*record.form) {
+                Some(first) if day < first.as_str() => day.clone_into(first),
+                Some(_) => {}
+                None => {
+                    self.room.keep([&*record.form, day])?;
+                    self.census.first_payments.insert(record.form.to_string(), day.to_owned());
+                }
+            }
         }
         Ok(())
     }

@@ -27,6 +27,7 @@ use crate::rules::{Moment, Verdict};
 use crate::site::Site;
 use crate::trust::{Readings, of_this_machine, recorded_here};
 
+use super::aftercare;
 use super::begin::only_its_file;
 use super::kept::{self, NOT_KEPT, is_kept};
 use super::reviewed::{self, Ended};
@@ -347,6 +348,10 @@ impl Run {
         self.note(Event::End)?;
         let archived = self.files.archive(&self.journal)?;
         writeln!(terminal.out, "every step is done; the journal is {}", escape::path(&archived))?;
+        if let Some(begin) = self.journal.begin() {
+            let care = aftercare::begins(begin, &self.project.open()?, &self.files, Timestamp::now());
+            care.map_or(Ok(()), |care| writeln!(terminal.out, "{}", escape::line(&care)))?;
+        }
         if !kept {
             let message = format!("every step is done, but it is not verified: {NOT_KEPT}");
             return Err(Failure::new(exit::NOT_VERIFIED, message).help("compare by hand the members whom you know"));
