@@ -22,7 +22,11 @@ pub(super) fn lines(status: &Status, style: Style, out: &mut dyn Write) -> io::R
     }
     let done = all.dates.len() - all.open().count();
     let end = to_the_second(&all.end);
-    writeln!(out, "aftercare, counted from the end of the run at {end}: {done} of {} done", many(all.dates.len(), "date"))?;
+    writeln!(
+        out,
+        "aftercare, counted from the end of the run at {end}: {done} of {} done",
+        many(all.dates.len(), "date")
+    )?;
     for care in all.open() {
         let mark = if care.overdue { paint(style, "1;31", "overdue") } else { "open   ".to_owned() };
         writeln!(out, "  {:10}  {mark}  {}: {}", day(care), escape::line(&care.name), escape::line(&care.what))?;

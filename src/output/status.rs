@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::diff::signed_lines;
 use super::aftercare as after;
+use super::diff::signed_lines;
 use super::escape;
 use super::human::{Style, paint};
 use super::json::FORMAT_VERSION;

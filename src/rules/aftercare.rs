@@ -37,7 +37,7 @@ struct Fixed {
 static FIXED: &[Fixed] = &[
     Fixed {
         name: "look-again-24h",
-        what: "read live again and compare everybody with the reading from before, `plan verify`; sign in as a member of each level",
+        what: "read live again and compare everybody with the reading from before, as `verify` does; sign in as a member of each level",
         days: 1,
         need: Documented,
         because: "the vendor's page on verification asks to compare contacts, and to try each membership level",
@@ -207,9 +207,12 @@ fn first_timer(key: &str, offering: &OfferingIntent, end: &ZonedDateTime) -> Opt
     });
     // After a module that a person opens nobody knows the day.
     let days = waits.map_while(|days| days).find(|days| *days > 0)?;
-    let what = format!("look whether the first module of the offering `{key}` that opens by a timer has opened for a buyer of the day of the switch");
+    let what = format!(
+        "look whether the first module of the offering `{key}` that opens by a timer has opened for a buyer of the day of the switch"
+    );
     let day = (Some(later(end, days.into())), format!("the plan: its first timer runs {days} days"));
-    let because = "the vendor's page on verification says that automations may not fire, and no reading shows what is scheduled";
+    let because =
+        "the vendor's page on verification says that automations may not fire, and no reading shows what is scheduled";
     Some(care(format!("first-timer/{key}"), what, day, (Documented, because)))
 }
 

@@ -2,6 +2,7 @@
 
 mod acceptable;
 mod adopt;
+mod aftercare;
 mod apply;
 mod asked;
 mod at_once;

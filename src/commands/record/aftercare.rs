@@ -23,7 +23,9 @@ pub(super) fn done(
     let end = end_of_the_switch(&by.plan, git);
     let refused = |message: String, help: &str| Err(Failure::new(exit::USAGE, message).help(help.to_owned()));
     let Some(all) = aftercare(&opened.plan, &opened.record, end, &Renewals::new(), now) else {
-        let message = format!("it is unknown from when `{at}` counts: no run on live has ended here, and the plan names no window");
+        let message = format!(
+            "it is unknown from when `{at}` counts: no run on live has ended here, and the plan names no window"
+        );
         return refused(message, "put it on record where the run took place, or add the `window` to the plan");
     };
     let Some(care) = all.named(&at) else {
@@ -35,7 +37,9 @@ pub(super) fn done(
     };
     let is_before_the_end = all.end.parse::<Timestamp>().is_ok_and(|end| now < end);
     let day = care.day.clone().unwrap_or_else(|| all.end.get(..10).unwrap_or_default().to_owned());
-    if is_before_the_end || care.date().is_some_and(|day| all.today.parse().is_ok_and(|today: jiff::civil::Date| today < day)) {
+    if is_before_the_end
+        || care.date().is_some_and(|day| all.today.parse().is_ok_and(|today: jiff::civil::Date| today < day))
+    {
         let message = format!("`{at}` is due on {day}, counted from {from}, and today is {}", all.today);
         return refused(message, "look on that day or later: what is seen before it shows nothing of it");
     }
