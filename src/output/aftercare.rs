@@ -4,14 +4,12 @@ use std::io::{self, Write};
 
 use super::escape;
 use super::human::{Style, paint};
-use super::status::Status;
 use super::words::to_the_second;
 use crate::model::text::many;
 use crate::rules::{Aftercare, Care, CountedFrom};
 
 /// The open dates of a switch that is over, the first of one that is to come.
-pub(super) fn lines(status: &Status, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let Some(all) = &status.aftercare else { return Ok(()) };
+pub(super) fn lines(all: &Aftercare, path: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
     if all.counted_from == CountedFrom::Window {
         let dates = many(all.dates.len(), "date");
         let first = all.dates.first().and_then(|care| care.day.as_deref()).unwrap_or_default();
@@ -31,16 +29,16 @@ pub(super) fn lines(status: &Status, style: Style, out: &mut dyn Write) -> io::R
         let mark = if care.overdue { paint(style, "1;31", "overdue") } else { "open   ".to_owned() };
         writeln!(out, "  {:10}  {mark}  {}: {}", day(care), escape::line(&care.name), escape::line(&care.what))?;
     }
-    next(all, status, style, out)
+    next(all, path, style, out)
 }
 
 /// The day of a date, or that nobody knows it.
-pub fn day(care: &Care) -> &str {
+fn day(care: &Care) -> &str {
     care.day.as_deref().unwrap_or("unknown")
 }
 
 /// The next date, and how somebody says that it is done.
-fn next(all: &Aftercare, status: &Status, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn next(all: &Aftercare, path: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let Some(next) = all.next().filter(|_| style.hints) else { return Ok(()) };
     writeln!(
         out,
@@ -49,6 +47,6 @@ fn next(all: &Aftercare, status: &Status, style: Style, out: &mut dyn Write) -> 
         escape::line(&next.name),
         day(next),
         escape::shell(&next.name),
-        escape::shell(&status.path),
+        escape::shell(path),
     )
 }

@@ -256,7 +256,9 @@ pub fn human(status: &Status, style: Style, out: &mut dyn Write) -> io::Result<(
         )?;
     }
     decisions(status, out)?;
-    after::lines(status, style, out)?;
+    if let Some(all) = &status.aftercare {
+        after::lines(all, &status.path, style, out)?;
+    }
     if let Some(elsewhere) = &status.elsewhere {
         writeln!(out, "attention: {}", escape::line(elsewhere))?;
     }

@@ -23,6 +23,9 @@ pub(super) const CRM_STAYS_DAYS: i32 = 31;
 /// The name of the last date: until all others are done, this one is not.
 pub const LAST: &str = "cancel-crm";
 
+/// How the name of a form's first renewal begins.
+const RENEWAL: &str = "first-renewal/";
+
 /// A date that counts by days from the end of the switch, whatever the plan holds.
 struct Fixed {
     name: &'static str,
@@ -230,7 +233,7 @@ fn first_renewal(key: &str, day: Option<Date>, end: &ZonedDateTime) -> Care {
         Some(day) => (Some(day), "a reading: the first next payment of its subscriptions".to_owned()),
         None => (None, "unknown: no reading here shows a next payment of its subscriptions".to_owned()),
     };
-    care(format!("first-renewal/{key}"), what, day, (Documented, because))
+    care(format!("{RENEWAL}{key}"), what, day, (Documented, because))
 }
 
 /// After all others, and not before the CRM is paid for no longer.
@@ -255,7 +258,9 @@ fn cancel_crm(plan: &Plan, others: &[Care], end: &ZonedDateTime) -> Care {
 
 /// The line that says that it is done. What was seen before its day is not what is asked for.
 fn ticked(care: &Care, record: &Record, end: &ZonedDateTime) -> Option<Ticked> {
-    let (now, day) = (care.now(), care.date().unwrap_or_else(|| end.date()));
+    // Where no reading is opened the day of a renewal is unknown: what counts there counts everywhere.
+    let own = care.date().filter(|_| !care.name.starts_with(RENEWAL));
+    let (now, day) = (care.now(), own.unwrap_or_else(|| end.date()));
     let says = record.entries.iter().rev().find(|entry| {
         let is_its_day = || {
             let at = entry.at.parse::<Timestamp>().ok();

@@ -60,7 +60,7 @@ candidates! {
     "113" "AccessAlly is active, and new enough for Managed Contacts":
         rule "accessally-missing", unchecked "whether its licence is valid shows on no screen that is read";
     "114" "The licence allows two sites where the copy uses the same key":
-        unchecked "the vendor grants it in a mail, and no screen shows it";
+        unchecked "the vendor grants it in a mail, and no screen shows it: the gate fit asks a person, as `licence`";
     "115" "A login for the site works from end to end":
         run "connecting to a site tries it, and the doctor of a site says what is in the way";
     "116" "WP-Cron is alive, and nothing of AccessAlly is overdue":
@@ -135,7 +135,7 @@ candidates! {
     "405" "A plugin sends the mail, from an address of the site's own domain":
         rule "mail-transport-differs", rule "sender-of-another-domain";
     "406" "The sender's domain has SPF, DKIM and DMARC":
-        unchecked "they stand in the DNS, which is not asked";
+        unchecked "they stand in the DNS, which is not asked: the gate fit asks a person, as `sender`";
     "407" "No mail of the copy reaches members while the migration runs":
         rule "mail-not-simulated", change "`mail`";
     "408" "Test mail can reach somebody, and nobody else":
@@ -143,7 +143,7 @@ candidates! {
     "409" "As much mail as is sent a month may be sent":
         rule "many-members", unchecked "how much mail a site sends is not counted; the limits are those of the mail service";
     "410" "Members are warned of the new passwords":
-        rule "live-mail-undecided", unchecked "that members were written to shows nowhere on the site";
+        rule "live-mail-undecided", unchecked "that members were written to shows nowhere on the site: the gate fit asks a person, as `notice`";
 
     "501" "Every webhook of the log is decided":
         rule "webhook-not-in-plan", rule "webhook-undecided";
@@ -164,7 +164,7 @@ candidates! {
     "509" "No login rests on a password that the CRM keeps":
         unchecked "links that log a member in lie in the CRM's own mails and in pages, which are not read";
     "510" "The CRM's automations are written down":
-        unchecked "they lie in the CRM, which is not read";
+        unchecked "they lie in the CRM, which is not read: the gate fit asks a person, as `crm-in-writing`";
 
     "601" "Ten contacts are listed":
         rule "too-few-contacts";
@@ -236,9 +236,9 @@ candidates! {
     "907" "Maintenance mode is off where the site sells, and on elsewhere":
         rule "live-not-reopened", rule "live-not-frozen", run "the step leave-maintenance";
     "908" "A payment that fails was tried in test mode":
-        unchecked "the last retry comes three days after the first, when the run is over";
+        unchecked "the last retry comes three days after the first, when the run is over: the aftercare asks a person to look, as `failed-payments`";
     "909" "The modules of a test buyer are scheduled":
-        unchecked "where AccessAlly keeps what is scheduled is not public";
+        unchecked "where AccessAlly keeps what is scheduled is not public: the aftercare asks a person to look, as `first-timer`";
     "910" "Test buyers and test orders are gone before a push":
         rule "test-orders-pushed";
     "911" "Nothing happened on live since the copy, or it is on a list":

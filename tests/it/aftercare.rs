@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use amc_plan::model::{Plan, Release};
 use amc_plan::model::record::{Done, Entry, Evidence, Record};
+use amc_plan::model::{Plan, Release};
 use amc_plan::rules::{Aftercare, CountedFrom, LAST, Renewals, aftercare};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
@@ -77,8 +77,8 @@ fn the_dates_count_from_the_end_of_the_run_and_are_put_on_record_from_their_day_
     done(&place, "look-again-24h").ends(2, &["is due on", "counted from the end of the run"]);
     done(&place, "first-renewal/nothing").ends(2, &["no decision at `first-renewal/nothing`"]);
 
-    // Whose day nobody knows can be looked at from the end on.
-    assert_eq!((&care(&shown, FORM)["day"], &care(&shown, FORM)["done"]), (&Value::Null, &Value::Null));
+    // A renewal can be looked at from the end on, as its day is known to a reading alone.
+    assert_eq!(care(&shown, FORM)["done"], Value::Null);
     done(&place, FORM).ends(0, &[]);
     assert_eq!(care(&status(&place), FORM)["done"]["who"], "jo");
     let text = place.run(&["status", PLAN, "--site", SITE]).out;
@@ -111,6 +111,7 @@ fn a_rehearsal_has_no_aftercare_of_its_own() {
     let place = rehearsed();
     let shown = status(&place);
     assert_eq!(shown["aftercare"]["counted_from"], "window", "{shown:#}");
+    place.edit(PLAN, "2026-11-21 07:00 Europe/Berlin", "2099-11-21 07:00 Europe/Berlin");
     done(&place, FORM).ends(2, &["counted from the end of the plan's window, as no run on live has ended here"]);
     place.run(&["purge", PLAN, "--site", SITE]).ends(0, &[]);
 }
@@ -168,7 +169,7 @@ fn a_day_is_one_of_the_windows_clock_and_the_first_timer_is_the_first_that_waits
     assert_eq!(timer(&["", "immediately"]), None);
     // The longest timer there is makes no panic.
     let mut longest = plan(&["", "immediately"], None);
-    longest.offerings["course"].modules[1].release = Some(Release::After { days: u32::MAX });
+    longest.offerings.get_mut("course").unwrap().modules[1].release = Some(Release::After { days: u32::MAX });
     assert!(day_of(&of(&longest, &Record::default(), None, now), "first-timer/course").is_some());
 }
 

@@ -29,7 +29,10 @@ pub(super) fn done(
         return refused(message, "put it on record where the run took place, or add the `window` to the plan");
     };
     let Some(care) = all.named(&at) else {
-        return refused(format!("the plan has no date `{at}` after the switch"), "`plan status` lists these dates");
+        return refused(
+            format!("the plan has no date `{at}` after the switch"),
+            "the status of the run lists these dates",
+        );
     };
     let from = match all.counted_from {
         CountedFrom::Run => "the end of the run",
