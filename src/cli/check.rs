@@ -40,6 +40,17 @@ pub struct Check {
     /// The same of one rule.
     #[arg(long, value_name = "RULE", conflicts_with = "proofs")]
     pub why: Option<String>,
+    /// Write into the plan what has one right answer: a key or a name that is a slip of a known one, a key's name of today, a name spelt as
+    /// the site spells it. Comments and every other byte stay; then the plan is judged as it is now. Nothing is attested, accepted or
+    /// decided by it, and no contact is changed.
+    #[arg(long)]
+    pub fix: bool,
+    /// With `--fix`, write choices as well: entries and decisions that a finding proposes, and that somebody has to look at.
+    #[arg(long, requires = "fix")]
+    pub unsafe_fixes: bool,
+    /// With `--fix`, show what would be written, and write nothing: the plan is judged as it is.
+    #[arg(long, requires = "fix", conflicts_with = "format")]
+    pub diff: bool,
 }
 
 /// The forms of a report.

@@ -1,9 +1,10 @@
 //! `plan check`: is the plan green against the site?
 
+mod fix;
 mod plans;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{Check, CheckFormat, FailOn, Judging};
 use crate::failure::{Failure, exit};
@@ -28,6 +29,9 @@ pub(super) fn run(args: &Check, terminal: &mut Terminal<'_>) -> Result<u8, Failu
 pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     reports::ensure_may_be_written(&args.output)?;
     let named = plans::named(&args.plans, args.judging.limits.max_bytes, terminal)?;
+    if args.fix {
+        fix::fix(&named.plans, args, terminal)?;
+    }
     let checked: Vec<Checked> =
         named.plans.into_iter().map(|plan| judged(plan, &args.judging)).collect::<Result<_, _>>()?;
     let folder = std::env::current_dir().unwrap_or_default();
@@ -140,9 +144,20 @@ struct Named {
 }
 
 /// A plan to be judged.
+#[derive(Clone)]
 enum Plan {
     /// In a file.
     At(PathBuf),
     /// Read already, from standard input.
     Given(Vec<u8>),
+}
+
+impl Plan {
+    /// What it is called.
+    fn path(&self) -> &Path {
+        match self {
+            Self::At(path) => path,
+            Self::Given(_) => Path::new("-"),
+        }
+    }
 }

@@ -7,6 +7,8 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::text::Correction;
+
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -133,6 +135,34 @@ pub struct Fix {
     pub paste: String,
 }
 
+/// What of the plan's text would be written otherwise for a finding to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remedy {
+    /// What it does, as an imperative.
+    pub title: String,
+    /// Whether there is no other right answer: it follows from the plan's own words, or from how the site spells something. Else it is
+    /// a choice that somebody has to look at.
+    pub is_safe: bool,
+    /// What is written, all or nothing.
+    pub corrections: Vec<Correction>,
+}
+
+/// Sections in which nothing is offered: who answers for what, what was recorded of somebody, and what the plan attests.
+const NOT_OFFERED: [&str; 6] = ["accepted_risks", "backup", "contacts", "leave_alone", "spot_check", "waive"];
+
+/// Whether a place, or what it would be called, is in one of them.
+fn is_off_limits(correction: &Correction) -> bool {
+    let section = |at: &str| at.split('/').nth(1).is_some_and(|section| NOT_OFFERED.contains(&section));
+    match correction {
+        Correction::Key { at, to } => section(at) || at.matches('/').count() == 1 && NOT_OFFERED.contains(&to.as_str()),
+        Correction::Value { at, .. } => section(at),
+        Correction::Add { into, entries } => {
+            let names = |line: &str| NOT_OFFERED.iter().any(|name| line.starts_with(name));
+            section(into) || into.is_empty() && entries.lines().any(names)
+        }
+    }
+}
+
 /// What a rule lacked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
@@ -197,6 +227,8 @@ pub struct Finding {
     pub excerpt: Option<Excerpt>,
     /// Text to paste that would fix it.
     pub fix: Option<Fix>,
+    /// What could be written for it to go.
+    pub remedy: Option<Remedy>,
     /// Personal values that explain it: shown only when asked for.
     pub personal: Vec<String>,
     /// The object of the site it is about, for accepted risks: `offering/group-coaching`.
@@ -227,6 +259,7 @@ impl Finding {
             related: Vec::new(),
             excerpt: None,
             fix: None,
+            remedy: None,
             personal: Vec::new(),
             site: None,
             accepted: false,
@@ -280,6 +313,36 @@ impl Finding {
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, paste: impl Into<String>) -> Self {
         self.fix = Some(Fix { title: title.into(), paste: paste.into() });
+        self
+    }
+
+    /// Offers the one right answer, as corrections of the plan; of what nobody else may decide or attest nothing is offered.
+    #[must_use]
+    pub fn corrected_by(self, title: impl Into<String>, corrections: impl Into<Vec<Correction>>) -> Self {
+        self.remedied(title.into(), true, corrections.into())
+    }
+
+    /// Offers the same as a choice that somebody has to look at.
+    #[must_use]
+    pub fn perhaps_corrected_by(self, title: impl Into<String>, corrections: impl Into<Vec<Correction>>) -> Self {
+        self.remedied(title.into(), false, corrections.into())
+    }
+
+    /// Offers to add the text to paste to a mapping of the plan, as a choice that somebody has to look at.
+    #[must_use]
+    pub fn to_add_to(self, into: impl Into<String>) -> Self {
+        match self.fix.clone() {
+            Some(Fix { title, paste }) => {
+                self.perhaps_corrected_by(title, [Correction::Add { into: into.into(), entries: paste }])
+            }
+            None => self,
+        }
+    }
+
+    fn remedied(mut self, title: String, is_safe: bool, corrections: Vec<Correction>) -> Self {
+        if !corrections.iter().any(is_off_limits) {
+            self.remedy = Some(Remedy { title, is_safe, corrections });
+        }
         self
     }
 

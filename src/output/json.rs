@@ -1,5 +1,6 @@
 //! The report for machines, format version 1.0. A minor version adds keys; a reader ignores those it does not know.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -7,9 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::change::intent_digest;
-use crate::diag::{self, Label, Severity};
+use crate::diag::{self, Document as Text, Label, Severity};
 use crate::model::Graded;
 use crate::rules::{Evidence, Phase, Verdict};
+use crate::text::{self, Limits, corrected, without_addresses};
 
 use super::{Mode, Report, SiteLine, ahead, escape, proofs};
 
@@ -103,6 +105,32 @@ pub struct Finding {
     /// What it weighs by itself, and the `plan.toml` that makes an error of it; left out where none does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raised: Option<diag::Raise>,
+    /// What `--fix` writes, or with `--unsafe-fixes` where it is not safe; left out where nothing is offered, where the edits would show a
+    /// person's address, and of a large plan after the first few.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
+}
+
+/// What would be written into the plan for a finding to go.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Fix {
+    /// Whether it is the one right answer, and no choice.
+    pub safe: bool,
+    /// What it does.
+    pub title: String,
+    /// All of it, or nothing; of two findings the edits may overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// One replacement in the plan's text.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Edit {
+    /// The first byte that goes, counted from 0, a byte order mark included.
+    pub start: usize,
+    /// The byte after the last one that goes; as `start` where nothing goes.
+    pub end: usize,
+    /// What comes in their place.
+    pub text: String,
 }
 
 /// One finding that is coming.
@@ -157,10 +185,11 @@ pub fn render_all(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()>
 pub(super) fn document(report: &Report<'_>) -> Document {
     let judgement = report.judgement;
     let all = report.sorted().into_iter().filter(|(finding, _)| finding.coming.is_none() || finding.accepted);
+    let room = Cell::new(READ);
     let coming = report.coming().into_iter().map(|(finding, coming, _)| Coming {
         gate: coming.gate.to_owned(),
         on_live: coming.on_live,
-        finding: self::finding(report, finding),
+        finding: self::finding(report, finding, &room),
     });
     Document {
         format_version: FORMAT_VERSION.to_owned(),
@@ -169,7 +198,7 @@ pub(super) fn document(report: &Report<'_>) -> Document {
         plan: PlanLine { path: report.path.to_owned(), intent: report.plan.map(intent_digest) },
         site: site_of(report.site.as_ref()),
         live: report.live.as_ref().map(|live| site_of(Some(live))),
-        findings: all.map(|(finding, _)| self::finding(report, finding)).collect(),
+        findings: all.map(|(finding, _)| self::finding(report, finding, &room)).collect(),
         coming: coming.collect(),
         evidence: judgement.evidence,
         not_due: judgement.not_due.iter().map(|(phase, count)| ((*phase).to_owned(), *count)).collect(),
@@ -189,7 +218,7 @@ fn site_of(site: Option<&SiteLine>) -> Site {
     }
 }
 
-fn finding(report: &Report<'_>, finding: &crate::diag::Finding) -> Finding {
+fn finding(report: &Report<'_>, finding: &diag::Finding, room: &Cell<usize>) -> Finding {
     let related = |label: &Label| Related { location: location(report, &label.place), text: label.text.clone() };
     let mut message = finding.message.clone();
     if report.show_personal && !finding.personal.is_empty() {
@@ -206,7 +235,22 @@ fn finding(report: &Report<'_>, finding: &crate::diag::Finding) -> Finding {
         unproven: finding.unproven,
         due: finding.due,
         raised: finding.raised.clone(),
+        fix: fix(report, finding, room),
     }
+}
+
+/// Bytes of plans that are read for the edits of one report.
+const READ: usize = 64 << 20;
+
+fn fix(report: &Report<'_>, finding: &diag::Finding, room: &Cell<usize>) -> Option<Fix> {
+    let remedy = finding.remedy.as_ref().filter(|_| !finding.accepted)?;
+    let source = &report.sources.text(Text::Plan).source;
+    room.set(room.get().checked_sub(source.text().len())?);
+    let edits = corrected(source, &remedy.corrections, &Limits::default()).ok()?.edits;
+    let shows = |edit: &text::Edit| report.show_personal || without_addresses(&edit.text) == edit.text;
+    let edits = edits.iter().all(shows).then_some(edits)?.into_iter();
+    let edits = edits.map(|edit| Edit { start: edit.range.start, end: edit.range.end, text: edit.text });
+    Some(Fix { safe: remedy.is_safe, title: remedy.title.clone(), edits: edits.collect() })
 }
 
 fn location(report: &Report<'_>, place: &diag::Location) -> Location {

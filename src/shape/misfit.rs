@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::diag::{Document, Finding, Location, Part, Severity};
 use crate::model::pattern::is_date;
-use crate::text::{MAX_PROBLEMS, Tree, child, nearest};
+use crate::text::{Correction, MAX_PROBLEMS, Tree, child, nearest, slip_of};
 
 use super::personal;
 use super::renamed;
@@ -157,7 +157,32 @@ impl<'a> Seen<'a> {
         let about = self.subschema(error).map(words::About::of).unwrap_or_default();
         let (code, message, help) = words::of(kind, &self.name(at), &self.found(at), &about);
         let help = if self.was_cut_by_a_comma(at) { Some(CUT_BY_A_COMMA.to_owned()) } else { help };
-        self.misfit(at, Part::Value, code, message, help)
+        let mut misfit = self.misfit(at, Part::Value, code, message, help);
+        let options = if let Kind::Enum { options } = kind { options.as_array() } else { None };
+        let options = options.into_iter().flatten().filter_map(Value::as_str);
+        let written = self.tree.locate(at).and_then(|at| at.node.as_str());
+        if let Some((written, slip)) = written.and_then(|written| Some((written, slip_of(written, options)?))) {
+            let title = format!("write `{slip}` for `{}`", words::clean(written));
+            self.offer(&mut misfit, title, Vec::from([Correction::Value { at: at.to_owned(), to: slip.to_owned() }]));
+        }
+        misfit
+    }
+
+    /// Offers a spelling, where it is the plan's; what decides over members is looked at before.
+    fn offer(&self, misfit: &mut Misfit, title: String, written: Vec<Correction>) {
+        let decides = |correction: &Correction| match correction {
+            Correction::Value { at, .. } => {
+                ["/after_switch", "/failed_payment", "/members_between_modules"].iter().any(|part| at.contains(part))
+            }
+            _ => false,
+        };
+        if self.document != Document::Plan {
+            return;
+        }
+        misfit.finding = misfit.finding.take().map(|finding| match written.iter().any(decides) {
+            true => finding.perhaps_corrected_by(title, written),
+            false => finding.corrected_by(title, written),
+        });
     }
 
     pub(super) fn unknown_key(&self, at: &str, key: &str, known: &[&str]) -> Misfit {
@@ -176,6 +201,11 @@ impl<'a> Seen<'a> {
             None => format!("remove it; {}", words::keys(known)),
         };
         let mut misfit = self.misfit(&place, Part::Key, "unknown-key", message, Some(help));
+        let slip = slip_of(key, known.iter().copied()).filter(|slip| self.tree.locate(&child(at, slip)).is_none());
+        if let Some(slip) = slip.filter(|_| !personal) {
+            let written = Correction::Key { at: place.clone(), to: slip.to_owned() };
+            self.offer(&mut misfit, format!("write `{slip}` for `{shown}`"), Vec::from([written]));
+        }
         misfit.meant = near.map(|near| child(at, near));
         // What was misspelt is not missing: nothing may be said about its absence.
         let alone = unit(&place, self.document) == place;
@@ -194,6 +224,17 @@ impl<'a> Seen<'a> {
         let help = "`plan upgrade PLAN` writes today's names and keeps every comment".to_owned();
         let message = format!("`{old}` is called `{new}` now");
         let mut misfit = self.misfit(&place, Part::Key, "renamed-key", message, Some(help));
+        // A value that changes its form with the name is another verb's.
+        let is_section = self.tree.locate(&place).is_some_and(|at| at.node.as_map().is_some());
+        if self.tree.locate(&meant).is_none() && !(is_section && old == renamed::GUARD) {
+            let value = self.tree.locate(&place).and_then(|at| renamed::value(old, at.node.as_str()?));
+            let value = value.map(|to| Correction::Value { at: place.clone(), to: to.to_owned() });
+            let key = Correction::Key { at: place.clone(), to: new.to_owned() };
+            let written: Vec<Correction> = value.into_iter().chain([key]).collect();
+            // Another name for the same decision.
+            let title = format!("write `{new}` for `{old}`");
+            misfit.finding = misfit.finding.map(|finding| finding.corrected_by(title, written));
+        }
         if unit(&place, self.document) == place && self.tree.locate(&meant).is_none() {
             misfit.leaves_out.push(meant.clone());
         }

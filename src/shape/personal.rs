@@ -89,7 +89,8 @@ pub fn mask_addresses(finding: &mut Finding) {
     let labels = finding.related.iter_mut().chain([&mut finding.primary]).map(|label| &mut label.text);
     let excerpt = finding.excerpt.iter_mut().flat_map(|excerpt| [&mut excerpt.of, &mut excerpt.text]);
     let fix = finding.fix.iter_mut().flat_map(|fix| [&mut fix.title, &mut fix.paste]);
-    for text in labels.chain(excerpt).chain(fix).chain([&mut finding.message]).chain(&mut finding.help) {
+    let remedy = finding.remedy.iter_mut().map(|remedy| &mut remedy.title);
+    for text in labels.chain(excerpt).chain(fix).chain(remedy).chain([&mut finding.message]).chain(&mut finding.help) {
         if let Cow::Owned(masked) = without_addresses(text) {
             *text = masked;
         }

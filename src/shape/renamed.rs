@@ -12,6 +12,14 @@ const OFFERING: &[(&str, &str)] = &[("sold", "access_through"), ("members_mid_dr
 /// What the guard's only key was called, when it was a section.
 const GUARD_URL: &str = "production_url";
 
+/// The section that became a key.
+pub(super) const GUARD: &str = "charging_guard";
+
+/// What the value of a renamed key is called today; none where it stayed.
+pub(super) fn value(old: &str, said: &str) -> Option<&'static str> {
+    (old == "members_mid_drip" && said == "nothing").then_some("none")
+}
+
 /// Today's name of the key at a place; none where it has none of another name.
 pub(super) fn key(place: &str) -> Option<&'static str> {
     let segments: Vec<&str> = place.split('/').skip(1).collect();
@@ -35,7 +43,7 @@ pub fn edits(source: &Source, tree: &Tree, rule: impl Fn(&str) -> Option<&'stati
     for entry in plan {
         // What is there under both names is for a person to decide.
         let Some(new) = today(SECTIONS, &entry.key.text).filter(|new| plan.entry(new).is_none()) else { continue };
-        match entry.value.as_map().filter(|_| &*entry.key.text == "charging_guard") {
+        match entry.value.as_map().filter(|_| &*entry.key.text == GUARD) {
             Some(guard) => edits.extend(guard_url(source, entry, guard, new)),
             None => edits.push(Edit { range: entry.key.span.range(), text: new.to_owned() }),
         }
@@ -74,8 +82,8 @@ fn in_offering(offering: &Map, edits: &mut Vec<Edit>) {
     for entry in offering {
         let Some(new) = today(OFFERING, &entry.key.text).filter(|new| offering.entry(new).is_none()) else { continue };
         edits.push(Edit { range: entry.key.span.range(), text: new.to_owned() });
-        if &*entry.key.text == "members_mid_drip" && entry.value.as_str() == Some("nothing") {
-            edits.push(Edit { range: entry.value.span.range(), text: "none".to_owned() });
+        if let Some(today) = entry.value.as_str().and_then(|said| value(&entry.key.text, said)) {
+            edits.push(Edit { range: entry.value.span.range(), text: today.to_owned() });
         }
     }
 }

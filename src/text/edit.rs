@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Map, Node, Source, Value, is_unseen, scalar};
+use super::{Entry, Map, Node, Source, Value, is_unseen, scalar};
 
 /// One replacement of bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,25 +97,38 @@ pub fn replace_scalar(source: &Source, node: &Node, text: &str) -> Option<Edit> 
 /// `None` if the mapping lacks the sibling. The key is quoted where needed; the value is YAML text.
 pub fn insert_after(source: &Source, map: &Node, sibling: &str, key: &str, value: &str) -> Option<Edit> {
     let entry = map.as_map()?.entry(sibling)?;
-    let end = pair_end(source, entry.value.span.end.max(entry.key.span.end) as usize);
     let pair = format!("{}: {value}", quote(key));
+    Some(insert(source, map, entry, &pair, &pair.replace('\n', " ")))
+}
+
+/// Adds pairs after the last one of a mapping: in lines of their own, which are indented as its own are, or inside its braces.
+pub(super) fn add_all(source: &Source, map: &Node, lines: &str, in_flow: &str) -> Option<Edit> {
+    match map.as_map()?.last() {
+        Some(last) => Some(insert(source, map, last, lines, in_flow)),
+        None => is_flow(source, map).then(|| Edit { range: map.span.range(), text: format!("{{{in_flow}}}") }),
+    }
+}
+
+/// Inserts pairs after an entry of a mapping.
+fn insert(source: &Source, map: &Node, entry: &Entry, lines: &str, in_flow: &str) -> Edit {
+    let end = pair_end(source, entry.value.span.end.max(entry.key.span.end) as usize);
     if is_flow(source, map) {
-        return Some(Edit { range: end..end, text: format!(", {}", pair.replace('\n', " ")) });
+        return Edit { range: end..end, text: format!(", {in_flow}") };
     }
     let end = last_line(source, end, &entry.value);
     let line_break = line_break(source);
-    let first = map.as_map()?.first()?;
+    let first = map.as_map().and_then(|entries| entries.first()).unwrap_or(entry);
     let column = source.position(first.key.span.start as usize).column - 1;
     let indent = " ".repeat(column);
     let mut text = String::new();
-    for line in pair.lines() {
+    for line in lines.lines() {
         text.push_str(line_break);
         if !line.is_empty() {
             text.push_str(&indent);
         }
         text.push_str(line);
     }
-    Some(Edit { range: end..end, text })
+    Edit { range: end..end, text }
 }
 
 /// Deletes the pair of a key, with its own line or lines and the comment after it; the last pair leaves `{}`.

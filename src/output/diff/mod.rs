@@ -232,3 +232,8 @@ pub fn counts(changes: &Changes<'_>) -> String {
     let kinds = changes.by_kind();
     kinds.iter().map(|(kind, list)| format!("{} of {kind}", list.len())).collect::<Vec<_>>().join(", ")
 }
+
+/// What differs between two texts, as the lines of a unified diff without its files' headers.
+pub fn lines_between(before: &str, after: &str) -> Vec<String> {
+    hunk::Hunks::of(before, after).lines
+}

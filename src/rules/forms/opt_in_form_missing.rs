@@ -80,6 +80,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                     .help("add its form to `opt_in_forms` (the changes make it where the site lacks it), or change `access_through`; an \
                         order form that gives it away says so: `expect: {price: 0.00 USD}`")
                     .fix("add to `opt_in_forms`", form(key, &offering.name))
+                    .to_add_to("/opt_in_forms")
                     .on_site(format!("offering/{key}")),
             );
         }

@@ -106,7 +106,7 @@ fn finding(plan: &Plan, key: &str, offering: &OfferingIntent) -> Finding {
     let help = format!(
         "add the form that sells it to `order_forms` with `custom_operation: {{release: [{key}]}}`, or change `access_through`"
     );
-    finding.help(help).fix("add to `order_forms`", form(key, &offering.name))
+    finding.help(help).fix("add to `order_forms`", form(key, &offering.name)).to_add_to("/order_forms")
 }
 
 fn form(offering: &str, name: &str) -> String {

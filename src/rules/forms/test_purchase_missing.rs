@@ -75,6 +75,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                      `expect: {{price: 0.00 USD}}`"
                 ))
                 .fix("add to `test_purchases`", paste)
+                .to_add_to("/test_purchases")
                 .on_site(format!("order-form/{key}")),
             );
         }

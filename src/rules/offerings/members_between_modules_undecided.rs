@@ -65,6 +65,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                      module again) or `none` (there are none, or nothing is owed to them)",
                 )
                 .fix(format!("add to `{key}`"), "members_between_modules: complete-by-hand\n")
+                .to_add_to(pointer(&["offerings", key]))
                 .on_site(format!("offering/{key}")),
         );
     }

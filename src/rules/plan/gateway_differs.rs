@@ -2,7 +2,7 @@ use crate::diag::{Location, Severity::Warning};
 use crate::model::spelling::{is_only_spelling, is_same};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, declare_rule};
-use crate::text::apart;
+use crate::text::{Correction, apart};
 
 declare_rule! {
     /// An order form takes payments through another gateway than the plan expects.
@@ -47,10 +47,14 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             continue;
         };
         let Some((form, gateway)) = form.and_then(|form| Some((form, form.gateway()?))) else { continue };
-        let place = Location::value(pointer(&["order_forms", key, "expect", "gateway"]));
+        let at = pointer(&["order_forms", key, "expect", "gateway"]);
+        let place = Location::value(at.clone());
         let lower = expected.to_lowercase();
         if let Some(gateway) = gateway.filter(|gateway| is_only_spelling(&gateway.to_lowercase(), &lower)) {
-            let finding = RULE.respelt(place, "the gateway", [expected, gateway]);
+            let written = Correction::Value { at, to: gateway.to_owned() };
+            let finding = RULE
+                .respelt(place, "the gateway", [expected, gateway])
+                .corrected_by(format!("write the gateway as the site does: `{gateway}`"), [written]);
             out.push(form.excerpt(finding, "gateway:", "on the site"));
         } else if gateway.is_none_or(|gateway| !is_same(&gateway.to_lowercase(), &lower)) {
             let name = form.name();

@@ -4,7 +4,7 @@ use crate::model::spelling::is_only_spelling;
 use crate::model::state::Object;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Of, OfKind, Phase::Configure, Side::After, Source::Inferred, declare_rule};
-use crate::text::apart;
+use crate::text::{Correction, apart};
 
 declare_rule! {
     /// The plan spells a name differently from the site.
@@ -71,14 +71,22 @@ fn compare<T: OfKind + Clone>(
     Object: From<T>,
 {
     let Some((spelled, site)) = site.filter(|(spelled, _)| *spelled != name) else { return };
-    let place = Location::value(pointer(&[section, key, "name"]));
+    let at = pointer(&[section, key, "name"]);
+    let (place, written) = (Location::value(at.clone()), Correction::Value { at, to: spelled.to_owned() });
     if is_only_spelling(spelled, name) {
-        let finding = RULE.respelt(place, "the name", [name, spelled]);
+        let finding = RULE.respelt(place, "the name", [name, spelled]).corrected_by(as_on_site(spelled), [written]);
         return out.push(site.excerpt(finding, "name:", "the site's name"));
     }
     let [shown, called] = apart(spelled, name);
     let message = format!("the site spells `{shown}` what the plan calls `{called}`");
-    let finding =
-        RULE.at(place, message).label("spelled otherwise").help(format!("write it as the site does: `{spelled}`"));
+    let finding = RULE
+        .at(place, message)
+        .label("spelled otherwise")
+        .help(format!("write it as the site does: `{spelled}`"))
+        .corrected_by(as_on_site(spelled), [written]);
     out.push(site.excerpt(finding, "name:", "the site's name"));
+}
+
+fn as_on_site(spelled: &str) -> String {
+    format!("write the name as the site does: `{spelled}`")
 }

@@ -52,7 +52,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             .at(Location::key(at("offerings", key)), message)
             .label(format!("`{key}` is not here"))
             .help(mention("offerings"))
-            .fix("add to `offerings`, and say how it is sold", stub(key, &intent(key, offering.proposed())));
+            .fix("add to `offerings`, and say how it is sold", stub(key, &intent(key, offering.proposed())))
+            .to_add_to("/offerings");
         out.push(offering.excerpt(finding, "name:", "not in the plan"));
     }
     Some(())

@@ -69,7 +69,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         } else {
             let intent =
                 OptInFormIntent { name: name_to_say(key, form.name()), custom_operation: CustomOperation { release } };
-            finding.fix("add to `opt_in_forms`", stub(key, &intent))
+            finding.fix("add to `opt_in_forms`", stub(key, &intent)).to_add_to("/opt_in_forms")
         });
     }
     Some(())

@@ -55,7 +55,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             .help(mention("order_forms"));
         let finding = form.excerpt(finding, "name:", "not in the plan");
         out.push(match intent(key, form.proposed()) {
-            Some(intent) => finding.fix("add to `order_forms`", stub(key, &intent)),
+            Some(intent) => finding.fix("add to `order_forms`", stub(key, &intent)).to_add_to("/order_forms"),
             None => finding.fix("leave it alone, with your reason", leave_alone_stub("order_forms", key)),
         });
     }

@@ -1,9 +1,9 @@
-use crate::diag::{Location, Severity::Error};
+use crate::diag::{Location, Part, Severity::Error};
 use crate::model::Plan;
 use crate::model::plan::{AfterSwitch, Replacement};
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Phase::Configure, SLIPS, Source::Inferred, declare_rule, left_out_inside};
-use crate::text::nearest;
+use crate::text::{Correction, nearest, slip_of};
 
 use super::is_left_alone;
 
@@ -132,14 +132,34 @@ fn unknown<'a>(
     known: impl Iterator<Item = &'a String>,
     out: &mut Findings,
 ) {
-    let near = (out.len() < SLIPS).then(|| nearest(name, known)).flatten();
+    let known: Vec<&String> = if out.len() < SLIPS { known.collect() } else { Vec::new() };
+    let near = nearest(name, known.iter().copied());
+    let slip = slip_of(name, known.iter().copied());
     let help = match near {
         Some(near) => format!("write `{near}`, or add `{name}` to `{section}`"),
         None => format!("add `{name}` to `{section}`, or name one that is there"),
     };
+    let written = slip.and_then(|slip| respelt(&place, slip));
     let mut finding = RULE.at(place, format!("the plan has no {wanted} `{name}`")).label("unknown name").help(help);
+    if let Some((slip, written)) = slip.zip(written) {
+        let title = format!("write `{slip}` for `{name}`");
+        // Who does or answers for something is nobody's slip until somebody looked.
+        finding = match section {
+            "people" => finding.perhaps_corrected_by(title, [written]),
+            _ => finding.corrected_by(title, [written]),
+        };
+    }
     if section != "people" {
         finding = finding.on_site(format!("{}/{name}", wanted.replace(' ', "-")));
     }
     out.push(finding);
+}
+
+/// The same place with the name that was meant.
+fn respelt(place: &Location, to: &str) -> Option<Correction> {
+    let (at, to) = (place.pointer()?.to_owned(), to.to_owned());
+    match place {
+        Location::At { part: Part::Key, .. } => Some(Correction::Key { at, to }),
+        _ => Some(Correction::Value { at, to }),
+    }
 }

@@ -50,7 +50,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             )
             .label("no `strategy`")
             .help(CHOICES)
-            .fix("add the one that fits, for example", "strategy: rehearse-and-replay\n"),
+            .fix("add the one that fits, for example", "strategy: rehearse-and-replay\n")
+            .to_add_to(""),
         );
     }
     Some(())

@@ -70,7 +70,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             .fix(
                 "add to `webhooks`, and say what happens to it after the switch",
                 stub(&name_key(&without_addresses(key)), &intent),
-            );
+            )
+            .to_add_to("/webhooks");
         out.push(webhook.excerpt(finding, "command:", "not in the plan"));
     }
     Some(())

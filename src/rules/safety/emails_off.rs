@@ -53,7 +53,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         Some(_) => finding.label("stays off"),
         None => finding
             .label("no `emails` section")
-            .fix("add the section", "emails:\n  enabled: true\n  welcome: purchases-and-opt-ins\n"),
+            .fix("add the section", "emails:\n  enabled: true\n  welcome: purchases-and-opt-ins\n")
+            .to_add_to(""),
     });
     Some(())
 }

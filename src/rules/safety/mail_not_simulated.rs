@@ -60,7 +60,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             RULE.at(Location::key("/mail"), message)
                 .label("no `mail` section")
                 .help("add `mail` with `during_migration: simulate`")
-                .fix("add the section", "mail:\n  transport: fluent-smtp\n  during_migration: simulate\n"),
+                .fix("add the section", "mail:\n  transport: fluent-smtp\n  during_migration: simulate\n")
+                .to_add_to(""),
         );
         return Some(());
     };

@@ -42,7 +42,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             RULE.at(Location::key("/migration"), "the plan does not say which boxes of the migration screen are ticked")
                 .label("no `migration` section")
                 .help("add `migration` with both choices; the screen is AccessAlly > Settings > General Setup > CRM Integration")
-                .fix("add the section", "migration:\n  import_all_contacts: false\n  keep_maintenance_mode: true\n"),
+                .fix("add the section", "migration:\n  import_all_contacts: false\n  keep_maintenance_mode: true\n")
+                .to_add_to(""),
         );
     }
     Some(())

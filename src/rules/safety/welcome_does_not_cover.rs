@@ -102,6 +102,6 @@ fn uncovered(plan: &Plan, needed: Welcome, key: &str) -> Finding {
         .on_site("emails");
     match plan.emails {
         Some(_) => finding,
-        None => finding.fix("add the section", format!("emails:\n  enabled: true\n  welcome: {word}\n")),
+        None => finding.fix("add the section", format!("emails:\n  enabled: true\n  welcome: {word}\n")).to_add_to(""),
     }
 }

@@ -64,7 +64,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             .label("no `after_switch`")
             .help(format!("say what happens to it: {idea}"));
         out.push(match fate {
-            Some(fate) => finding.fix(format!("add to `{name}`, if this is so"), stub("after_switch", &fate)),
+            Some(fate) => finding
+                .fix(format!("add to `{name}`, if this is so"), stub("after_switch", &fate))
+                .to_add_to(pointer(&["webhooks", name])),
             None => finding,
         });
     }

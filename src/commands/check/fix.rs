@@ -1,0 +1,164 @@
+//! `plan check --fix`: what findings offer, written into the plan. Each edit was read again before it counts, and the file is replaced whole.
+
+use std::path::Path;
+
+use crate::cli::Check;
+use crate::commands::Terminal;
+use crate::commands::inputs::Checked;
+use crate::diag::{Document, Finding, Remedy};
+use crate::failure::{Failure, exit};
+use crate::fs::{self, Readers};
+use crate::output::{diff, escape};
+use crate::shape::Sources;
+use crate::text::{Limits, Source, Uncorrected, compose_bytes, corrected};
+
+use super::{Plan, judged};
+
+/// How often a plan is judged again because what was written may let more be seen.
+const ROUNDS: usize = 4;
+
+/// Corrections of one round: each reads the whole text.
+const MOST: usize = 200;
+
+/// Writes what the findings of these plans offer, or shows what would be written.
+pub(super) fn fix(plans: &[Plan], args: &Check, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    // Where one cannot be written none is.
+    plans.iter().filter(|_| !args.diff).try_for_each(ensure_may_be_written)?;
+    plans.iter().try_for_each(|plan| of_one(plan, args, terminal))
+}
+
+fn of_one(plan: &Plan, args: &Check, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let limits = Limits::from(args.judging.limits);
+    let (path, mut written) = (plan.path(), 0);
+    let shown = escape::path(path);
+    for round in 1..=ROUNDS {
+        let checked = judged(plan.clone(), &args.judging)?;
+        let before = &checked.opened.sources.text(Document::Plan).source;
+        let made = Made::of(&checked, args.unsafe_fixes, &limits);
+        if args.diff {
+            show(before, &made.text, args, terminal)?;
+        } else if !made.done.is_empty() {
+            put(path, before.text(), &made.text, &limits)?;
+            for (line, title) in &made.done {
+                writeln!(terminal.notes(), "{shown}:{line}: {}", escape::line(title))?;
+            }
+            written += made.done.len();
+        }
+        if made.done.is_empty() || args.diff || round == ROUNDS {
+            for (rule, why) in &made.left {
+                writeln!(terminal.err, "attention: {shown}: `{rule}` is not fixed: {why}")?;
+            }
+            let did = if args.diff { "would be written" } else { "written" };
+            let count = if args.diff { made.done.len() } else { written };
+            let choices = match made.choices {
+                0 => String::new(),
+                more => format!(
+                    "; {more} more with `--unsafe-fixes`: they are choices, so look at them with `--diff` first"
+                ),
+            };
+            writeln!(terminal.notes(), "{shown}: {} {did}{choices}", many_fixes(count))?;
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn many_fixes(count: usize) -> String {
+    if count == 1 { "1 fix".to_owned() } else { format!("{count} fixes") }
+}
+
+/// A plan's text with corrections made.
+struct Made {
+    text: String,
+    /// What was corrected: the line before it, and in words.
+    done: Vec<(usize, String)>,
+    /// What was not, and why.
+    left: Vec<(String, Uncorrected)>,
+    /// How many are choices, and nobody asked for those.
+    choices: usize,
+}
+
+impl Made {
+    /// One after the other, each in the text that those before it left.
+    fn of(checked: &Checked, chooses: bool, limits: &Limits) -> Self {
+        let sources = &checked.opened.sources;
+        let text = sources.text(Document::Plan).source.text().to_owned();
+        let mut made = Self { text, done: Vec::new(), left: Vec::new(), choices: 0 };
+        let counts = |finding: &&Finding| (finding.due || finding.coming.is_some()) && !finding.accepted;
+        let offered = checked.judgement.findings.iter().filter(counts);
+        let offered = offered.filter_map(|finding| Some((finding, finding.remedy.as_ref()?)));
+        let (wanted, choices): (Vec<_>, Vec<_>) =
+            offered.partition(|(_, remedy): &(&Finding, &Remedy)| remedy.is_safe || chooses);
+        made.choices = choices.len();
+        for (finding, remedy) in wanted.into_iter().take(MOST) {
+            match corrected(&Source::new(String::new(), made.text.as_str()), &remedy.corrections, limits) {
+                Ok(better) => {
+                    made.text = better.text;
+                    made.done.push((sources.spot(&finding.primary.place).start.line, remedy.title.clone()));
+                }
+                Err(why) => made.left.push((finding.rule.clone(), why)),
+            }
+        }
+        made
+    }
+}
+
+/// Shows what would be written, with what is personal masked on both sides.
+fn show(before: &Source, after: &str, args: &Check, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+    let limits = Limits::from(args.judging.limits);
+    let shown = |text: &str| {
+        let (source, tree, _) = compose_bytes(String::new(), text.as_bytes().to_vec(), &limits);
+        let sources = Sources::new((source, tree), None, args.judging.show_personal);
+        sources.shown(Document::Plan).text().to_owned()
+    };
+    let lines = diff::lines_between(&shown(before.text()), &shown(after));
+    if !lines.is_empty() {
+        let name = escape::line(before.name());
+        writeln!(terminal.out, "--- {name}\n+++ {name}")?;
+        lines.iter().try_for_each(|line| writeln!(terminal.out, "{}", escape::line(line)))?;
+        writeln!(terminal.out)?;
+    }
+    Ok(())
+}
+
+fn ensure_may_be_written(plan: &Plan) -> Result<(), Failure> {
+    let Plan::At(path) = plan else {
+        let message = "what came by standard input cannot be written back";
+        return Err(
+            Failure::new(exit::USAGE, message).help("name the file, or see what would be written with `--fix --diff`")
+        );
+    };
+    let seen = std::fs::symlink_metadata(path).map_err(|error| Failure::file("read", path, &error))?;
+    let stays = |why: &str, help: &str| {
+        Err(Failure::new(exit::COULD_NOT_RUN, format!("`{}` stays as it is: {why}", path.display())).help(help))
+    };
+    if seen.is_file() && seen.permissions().readonly() {
+        return stays("it is read-only", "make it writable first, or see what would be written with `--fix --diff`");
+    }
+    if seen.is_file() && names_of(&seen) > 1 {
+        let why = "it has more than one name (hard links), and would be another file under the others afterwards";
+        return stays(why, "copy it to a file of its own, or see what would be written with `--fix --diff`");
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn names_of(seen: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(seen)
+}
+
+#[cfg(not(unix))]
+fn names_of(_: &std::fs::Metadata) -> u64 {
+    1
+}
+
+/// Puts a plan's text in the place of the one that was judged, if that is still there.
+fn put(path: &Path, before: &str, after: &str, limits: &Limits) -> Result<(), Failure> {
+    ensure_may_be_written(&Plan::At(path.to_owned()))?;
+    let now = fs::read(path, limits.bytes as u64 + 1).map_err(|error| Failure::file("read", path, &error))?;
+    if now != before.as_bytes() {
+        let message = format!("`{}` stays as it is: it was changed while it was judged", path.display());
+        return Err(Failure::new(exit::COULD_NOT_RUN, message).help("run this again"));
+    }
+    fs::put(path, after.as_bytes(), Readers::All).map_err(|error| Failure::file("write", path, &error))
+}
