@@ -15,7 +15,7 @@ pub enum Correction {
         /// The key to write.
         to: String,
     },
-    /// A scalar becomes this text.
+    /// A scalar becomes this text; one that is not there is added to its mapping.
     Value {
         /// JSON pointer of the scalar.
         at: String,
@@ -89,7 +89,13 @@ impl Correction {
                 Ok(Edit { range: key.range(), text: quote(to) })
             }
             Self::Value { at, to } => {
-                let node = tree.locate(at).ok_or(Uncorrected::Gone)?.node;
+                let Some(found) = tree.locate(at) else {
+                    let (parent, _) = at.rsplit_once('/').ok_or(Uncorrected::Gone)?;
+                    let pair = format!("{}: {}", last_key(at).ok_or(Uncorrected::Gone)?, quote(to));
+                    let map = tree.locate(parent).ok_or(Uncorrected::Gone)?.node;
+                    return add_all(source, map, &pair, &pair).ok_or(Uncorrected::Gone);
+                };
+                let node = found.node;
                 let is_text = matches!(node.value, Value::Str(_)) && !source.slice(node.span).contains('\n');
                 let edit = replace_scalar(source, node, &quote(to)).filter(|_| is_text);
                 edit.ok_or(Uncorrected::Gone)
@@ -109,7 +115,13 @@ impl Correction {
                 let value = map.remove(&key).ok_or(Uncorrected::Gone)?;
                 map.insert(to.clone(), value);
             }
-            Self::Value { at, to } => *meant.pointer_mut(at).ok_or(Uncorrected::Gone)? = Json::from(to.as_str()),
+            Self::Value { at, to } => match meant.pointer_mut(at) {
+                Some(value) => *value = Json::from(to.as_str()),
+                None => {
+                    let (map, key) = entry(meant, at).ok_or(Uncorrected::Gone)?;
+                    map.insert(key, Json::from(to.as_str()));
+                }
+            },
             Self::Add { into, entries } => {
                 let added = mapping(entries).ok_or(Uncorrected::Gone)?.root.to_json();
                 if meant.pointer(into).is_none() {
@@ -135,6 +147,11 @@ fn entry<'j>(meant: &'j mut Json, at: &str) -> Option<(&'j mut Object<String, Js
     Some((meant.pointer_mut(parent)?.as_object_mut()?, key))
 }
 
+/// The last segment of a pointer as a key in YAML.
+fn last_key(at: &str) -> Option<String> {
+    pointer::segments(at).and_then(|all| Some(quote(&all.last()?)))
+}
+
 /// A text that is a mapping with an entry at least.
 fn mapping(text: &str) -> Option<Tree> {
     let tree = compose(&Source::new(String::new(), text), &Limits::default()).0?;
@@ -149,7 +166,7 @@ fn add(source: &Source, tree: &Tree, into: &str, entries: &str) -> Result<Edit, 
         Some(at) => (at.node, entries.trim_end().to_owned(), in_flow),
         None => {
             let (parent, _) = into.rsplit_once('/').ok_or(Uncorrected::Gone)?;
-            let key = pointer::segments(into).and_then(|all| Some(quote(&all.last()?))).ok_or(Uncorrected::Gone)?;
+            let key = last_key(into).ok_or(Uncorrected::Gone)?;
             let lines: String = entries.trim_end().lines().map(|line| format!("\n  {line}")).collect();
             let node = tree.locate(parent).ok_or(Uncorrected::Gone)?.node;
             (node, format!("{key}:{lines}"), format!("{key}: {{{in_flow}}}"))
@@ -207,6 +224,8 @@ mod tests {
             made(text, value("/a/bee/c", "y: z")).unwrap(),
             "\u{feff}# top\r\na:\r\n  'bee': {c: \"y: z\"} # why\r\n"
         );
+        assert_eq!(made("a: {b: 1} # one\n", value("/a/c", "X Y")).unwrap(), "a: {b: 1, c: X Y} # one\n");
+        assert_eq!(made("a:\n  b: 1 # one\n", value("/a/c", "X")).unwrap(), "a:\n  b: 1 # one\n  c: X\n");
         // A word that would be read as something else is quoted.
         assert_eq!(made("a: b\n", value("/a", "12")).unwrap(), "a: \"12\"\n");
         assert_eq!(made("a: b\n", value("/a", "no")).unwrap(), "a: \"no\"\n");

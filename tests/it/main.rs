@@ -40,6 +40,7 @@ mod finalized;
 mod first_plan;
 mod first_time;
 mod fit;
+mod fixes;
 mod folded;
 mod formats;
 mod from_capture;

@@ -14,10 +14,7 @@ use crate::text::{Limits, Source, Uncorrected, compose_bytes, corrected};
 
 use super::{Plan, judged};
 
-/// How often a plan is judged again because what was written may let more be seen.
-const ROUNDS: usize = 4;
-
-/// Corrections of one round: each reads the whole text.
+/// Corrections of one plan at once: each reads the whole text.
 const MOST: usize = 200;
 
 /// Writes what the findings of these plans offer, or shows what would be written.
@@ -27,39 +24,30 @@ pub(super) fn fix(plans: &[Plan], args: &Check, terminal: &mut Terminal<'_>) -> 
     plans.iter().try_for_each(|plan| of_one(plan, args, terminal))
 }
 
+/// One round: what `--diff` shows is what would be written, and a choice that follows from a choice is not made unseen.
 fn of_one(plan: &Plan, args: &Check, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
-    let limits = Limits::from(args.judging.limits);
-    let (path, mut written) = (plan.path(), 0);
+    let (limits, path) = (Limits::from(args.judging.limits), plan.path());
     let shown = escape::path(path);
-    for round in 1..=ROUNDS {
-        let checked = judged(plan.clone(), &args.judging)?;
-        let before = &checked.opened.sources.text(Document::Plan).source;
-        let made = Made::of(&checked, args.unsafe_fixes, &limits);
-        if args.diff {
-            show(before, &made.text, args, terminal)?;
-        } else if !made.done.is_empty() {
-            put(path, before.text(), &made.text, &limits)?;
-            for (line, title) in &made.done {
-                writeln!(terminal.notes(), "{shown}:{line}: {}", escape::line(title))?;
-            }
-            written += made.done.len();
-        }
-        if made.done.is_empty() || args.diff || round == ROUNDS {
-            for (rule, why) in &made.left {
-                writeln!(terminal.err, "attention: {shown}: `{rule}` is not fixed: {why}")?;
-            }
-            let did = if args.diff { "would be written" } else { "written" };
-            let count = if args.diff { made.done.len() } else { written };
-            let choices = match made.choices {
-                0 => String::new(),
-                more => format!(
-                    "; {more} more with `--unsafe-fixes`: they are choices, so look at them with `--diff` first"
-                ),
-            };
-            writeln!(terminal.notes(), "{shown}: {} {did}{choices}", many_fixes(count))?;
-            break;
+    let checked = judged(plan.clone(), &args.judging)?;
+    let before = &checked.opened.sources.text(Document::Plan).source;
+    let made = Made::of(&checked, args.unsafe_fixes, &limits);
+    if args.diff {
+        show(before, &made.text, args, terminal)?;
+    } else if !made.done.is_empty() {
+        put(path, before.text(), &made.text, &limits)?;
+        for (line, title) in &made.done {
+            writeln!(terminal.notes(), "{shown}:{line}: {}", escape::line(title))?;
         }
     }
+    for (rule, why) in &made.left {
+        writeln!(terminal.err, "attention: {shown}: `{rule}` is not fixed: {why}")?;
+    }
+    let did = if args.diff { "would be written" } else { "written" };
+    let choices = match made.choices {
+        0 => String::new(),
+        more => format!("; {more} more with `--unsafe-fixes`: they are choices, so look at them with `--diff` first"),
+    };
+    writeln!(terminal.notes(), "{shown}: {} {did}{choices}", many_fixes(made.done.len()))?;
     Ok(())
 }
 
@@ -99,6 +87,7 @@ impl Made {
                 Err(why) => made.left.push((finding.rule.clone(), why)),
             }
         }
+        made.done.sort();
         made
     }
 }
