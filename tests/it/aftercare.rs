@@ -203,7 +203,7 @@ fn only_what_was_recorded_on_its_day_or_later_of_what_is_asked_for_now_counts() 
             sha256: String::new(),
             line: 0,
         };
-        let record = Record { entries: vec![entry], ..Record::default() };
+        let record = Record { entries: vec![entry] };
         let all = of(&plan, &record, None, "2027-01-20T08:00:00Z");
         let care = all.named("failed-payments").unwrap();
         assert_eq!(care.overdue, care.done.is_none());
