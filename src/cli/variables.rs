@@ -27,7 +27,7 @@ const OTHERS: [&str; 8] = [
 
 /// Options that are said with the command, or not at all: the verb, any where it is empty; the option, each of the verb's own where it is
 /// empty; and why. A hook or a job inherits an environment, and nothing of this may come to pass by that alone.
-const SAID: [(&str, &str, &str); 33] = [
+const SAID: [(&str, &str, &str); 34] = [
     ("", "confirm", "the digest that a person was shown"),
     ("", "seal", "a review, in the place of that digest"),
     ("", "acknowledge", "the phrase that passes the barrier"),
@@ -44,6 +44,7 @@ const SAID: [(&str, &str, &str); 33] = [
     ("", "out", "which file is written"),
     ("", "write", "which folder is written to"),
     ("", "show-personal", "people's data would be in every log"),
+    ("purge", "reason", "why what later readings are compared with is removed"),
     ("check", "fix", "that a plan is written to, which a check otherwise never is"),
     ("check", "unsafe-fixes", "that choices are made"),
     ("check", "diff", "that nothing is written"),

@@ -14,6 +14,7 @@ use crate::model::digest;
 use crate::model::plan::{OfferingIntent, Plan};
 use crate::model::record::{Evidence, Record};
 use crate::model::schedule::Schedule;
+use crate::model::text::many;
 
 use super::Source::{self, Documented, Inferred};
 
@@ -213,7 +214,7 @@ fn first_timer(key: &str, offering: &OfferingIntent, end: &ZonedDateTime) -> Opt
     let what = format!(
         "look whether the first module of the offering `{key}` that opens by a timer has opened for a buyer of the day of the switch"
     );
-    let day = (Some(later(end, days.into())), format!("the plan: its first timer runs {days} days"));
+    let day = (Some(later(end, days.into())), format!("the plan: its first timer runs {}", many(days, "day")));
     let because =
         "the vendor's page on verification says that automations may not fire, and no reading shows what is scheduled";
     Some(care(format!("first-timer/{key}"), what, day, (Documented, because)))
