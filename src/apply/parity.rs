@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::model::standing::Counterexample;
 use crate::model::{Identity, digest};
 use crate::trust::{Key, Purpose};
 
@@ -54,22 +55,6 @@ pub struct Certificate {
     pub parity: String,
     /// The mark of the key of the machine that made it, over that digest.
     pub mark: String,
-}
-
-/// A member who loses access.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Counterexample {
-    /// The contact ID, shortened.
-    pub contact: String,
-    /// The offering's key.
-    pub offering: String,
-    /// The module's number.
-    pub module: u32,
-    /// The module's name.
-    pub name: String,
-    /// The first day of it, counted from the switch.
-    pub day: u32,
 }
 
 /// A reading that a certificate is of.

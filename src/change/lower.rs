@@ -132,7 +132,7 @@ fn emails(plan: &Plan, asked: &mut Asked<'_>) {
 /// would be nobody's decision. What was decided is for the migration: once live has switched, mail is as live needs it.
 fn mail(plan: &Plan, place: SiteRole, asked: &mut Asked<'_>) {
     let Some(intent) = &plan.mail else { return };
-    let switched = asked.state.crm.as_ref().is_some_and(|crm| crm.managed.is_on());
+    let switched = asked.state.is_managed();
     let (key, simulated) = match (place, intent.on_live) {
         (SiteRole::Live, _) if switched => return,
         (SiteRole::Live, None) => return,

@@ -29,11 +29,11 @@ pub(super) fn run(args: &Check, terminal: &mut Terminal<'_>) -> Result<u8, Failu
 pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     reports::ensure_may_be_written(&args.output)?;
     let named = plans::named(&args.plans, args.judging.limits.max_bytes, terminal)?;
-    if args.fix {
-        fix::fix(&named.plans, args, terminal)?;
-    }
-    let checked: Vec<Checked> =
-        named.plans.into_iter().map(|plan| judged(plan, &args.judging)).collect::<Result<_, _>>()?;
+    let checked: Vec<Checked> = if args.fix {
+        fix::fix(named.plans, args, terminal)?
+    } else {
+        named.plans.into_iter().map(|plan| judged(plan, &args.judging)).collect::<Result<_, _>>()?
+    };
     let folder = std::env::current_dir().unwrap_or_default();
     let paths: Vec<String> = checked.iter().map(|checked| checked.opened.path.display().to_string()).collect();
     let why = args.why.as_deref().map(known).transpose()?;

@@ -160,7 +160,7 @@ pub(super) fn changes<'a>(
         record: &checked.opened.record,
         coming: checked.judgement.coming().filter(|finding| finding.severity == Severity::Error).count(),
         on_live: checked.is_live(),
-        switched: checked.is_live() && site.reading.snapshot.state.crm.as_ref().is_some_and(|crm| crm.managed.is_on()),
+        switched: checked.is_live() && site.reading.snapshot.state.is_managed(),
         census: site.reading.census.as_ref(),
         now: Timestamp::now(),
         invented: site.reading.snapshot.header.is_invented(),

@@ -43,7 +43,7 @@ fn one(args: &Journey, key: &str, read: &Unjudged, terminal: &mut Terminal<'_>) 
     };
     let courses = (course(Some(offering))?, course(after.offerings.get(key))?);
     let intent = Intent::of(&read.opened.plan, key);
-    let managed = before.crm.as_ref().is_some_and(|crm| crm.managed.is_on());
+    let managed = before.is_managed();
     let sides = Sides { before: &courses.0, after: &courses.1, intent: &intent, managed };
     let held = if args.tag.is_empty() { None } else { Some(parts(&args.tag, key, offering)?) };
     let to_come = held.is_none() && args.day.is_none();
@@ -80,10 +80,8 @@ fn parts(tags: &[String], key: &str, offering: &Offering) -> Result<BTreeSet<Par
     let known = Parts::of(offering);
     let mut held = BTreeSet::new();
     for tag in tags {
-        let of = known.of.iter().filter(|(name, _)| name == tag).map(|(_, part)| *part);
-        let before = held.len();
-        held.extend(of);
-        if held.len() == before && !known.of.iter().any(|(name, _)| name == tag) {
+        held.extend(known.of.iter().filter(|(name, _)| name == tag).map(|(_, part)| *part));
+        if !known.of.iter().any(|(name, _)| name == tag) {
             let failure = Failure::new(exit::USAGE, format!("`{tag}` is no tag of `{key}`"));
             return Err(match nearest(tag, known.of.iter().map(|(name, _)| name.as_str())) {
                 Some(near) => failure.help(format!("did you mean `{near}`?")),

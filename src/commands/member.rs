@@ -87,7 +87,7 @@ fn offerings(
     let plan = &read.opened.plan;
     let state = &read.side.site.reading.snapshot.state;
     let site_after = after.map_or(&read.lowered.after, |(_, after)| &after.site.reading.snapshot.state);
-    let managed = state.crm.as_ref().is_some_and(|crm| crm.managed.is_on());
+    let managed = state.is_managed();
     let today = day_of(&read.side);
     let owing = Owing::of(plan, state, &read.lowered.after);
     let due = if managed { Vec::new() } else { owing.due(id, before, &Released::new(), today) };

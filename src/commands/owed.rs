@@ -39,7 +39,7 @@ fn make(args: &cli::Owed, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let released = args.released.as_deref().map_or_else(|| Ok(Released::new()), list::released)?;
     let read = Unjudged::read_with_everybody(&args.of, terminal)?;
     let (before, after) = (&read.side.site.reading.snapshot.state, &read.lowered.after);
-    if before.crm.as_ref().is_some_and(|crm| crm.managed.is_on()) {
+    if before.is_managed() {
         let message = "the site is on Managed Contacts already, and the list is made before that";
         return Err(Failure::new(exit::NOT_GREEN, message)
             .help("name a reading from before the switch with `--snapshot FILE`; `--list FILE` says what of an earlier list is done"));

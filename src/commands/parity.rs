@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::apply::parity::{Certificate, Counterexample, FORMAT, Reading, Statement};
+use crate::apply::parity::{Certificate, FORMAT, Reading, Statement};
 use crate::apply::plan_name;
 use crate::change::intent_digest;
 use crate::cli;
@@ -79,10 +79,7 @@ fn certificate(opened: &Opened, sides: &[Side; 2]) -> Result<Certificate, Failur
     };
     let is_whole = whole(!unread, "the tags were not read of all contacts")
         & whole(in_order, "the reading after is not later than the one before")
-        & whole(
-            states[1].crm.as_ref().is_some_and(|crm| crm.managed.is_on()),
-            "the site after does not say that it is on Managed Contacts",
-        );
+        & whole(states[1].is_managed(), "the site after does not say that it is on Managed Contacts");
     let verdict = match (is_whole, parity.losing, parity.unproven) {
         (_, 1.., _) => "does-not-hold",
         (true, 0, 0) => HOLDS,
@@ -94,13 +91,6 @@ fn certificate(opened: &Opened, sides: &[Side; 2]) -> Result<Certificate, Failur
         let of = if is_whole { parity.unproven } else { parity.members };
         statement.push_str(&format!("; of {of} it is not proven"));
     }
-    let counterexamples = parity.counterexamples.into_iter().map(|one| Counterexample {
-        contact: one.contact,
-        offering: one.offering,
-        module: one.module,
-        name: one.name,
-        day: one.day,
-    });
     Ok(Certificate {
         format_version: FORMAT,
         statement,
@@ -110,7 +100,7 @@ fn certificate(opened: &Opened, sides: &[Side; 2]) -> Result<Certificate, Failur
         losing: parity.losing,
         unproven: parity.unproven,
         reasons,
-        counterexamples: counterexamples.collect(),
+        counterexamples: parity.counterexamples,
         plan: plan_name(&opened.path),
         intent: intent_digest(plan),
         // Whether a warning counts as an error moves no day.

@@ -54,7 +54,7 @@ pub struct Duty {
 impl Duty {
     /// The short digest of what is to be done: where the plan asks something else since, it is not done.
     pub fn now(&self) -> String {
-        digest::of(&self.what).chars().take(12).collect()
+        digest::short(&self.what)
     }
 }
 
@@ -83,12 +83,9 @@ pub fn duties(plan: &Plan, record: &Record) -> Vec<Duty> {
     of_the_sites(plan, &mut all);
     all.sort_by_key(|duty| duty.when);
     for duty in &mut all {
-        let now = duty.now();
-        duty.done = record.entries.iter().any(|entry| match &entry.evidence {
-            Evidence::Done(done) => done.at == duty.at && done.now == now,
-            Evidence::Decided(_) => duty.at == "/rollback/who",
-            _ => false,
-        });
+        let is_decided = || record.entries.iter().any(|entry| matches!(entry.evidence, Evidence::Decided(_)));
+        duty.done =
+            record.said_done(&duty.at, duty.now()).next().is_some() || duty.at == "/rollback/who" && is_decided();
     }
     all
 }

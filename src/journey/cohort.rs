@@ -53,7 +53,7 @@ impl Everybody {
 
 /// What becomes of everybody whom a census counted on the site before.
 pub fn everybody(plan: &Plan, (before, after): (&State, &State), census: &Census) -> Everybody {
-    let managed = before.crm.as_ref().is_some_and(|crm| crm.managed.is_on());
+    let managed = before.is_managed();
     let unread = census.unknown.contains(&ContactField::Tags);
     let (mut cohorts, mut allowed) = (Vec::new(), Allowed::default());
     for (key, offering) in &before.offerings {

@@ -26,7 +26,7 @@ pub use member::Member;
 pub use model::{MODEL, Premise, words};
 pub use opening::{By, Opening, When};
 pub use owed::{Due, Owing, Released};
-pub use parity::{Counterexample, DAYS, Parity};
+pub use parity::{DAYS, Parity};
 
 use crate::model::standing::Part;
 use opening::Openings;

@@ -80,7 +80,7 @@ impl<'a> Owing<'a> {
             };
             (owed.intent.between == Treatment::CompleteByHand).then_some(owed)
         });
-        let managed = before.crm.as_ref().is_some_and(|crm| crm.managed.is_on());
+        let managed = before.is_managed();
         Self { plan, before, offerings: by_hand.collect(), managed }
     }
 

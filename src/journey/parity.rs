@@ -7,7 +7,7 @@ use super::member::Member;
 use super::{Access, Allowed, Sides, shortened};
 use crate::model::State;
 use crate::model::plan::Plan;
-use crate::model::standing::{Part, Parts};
+use crate::model::standing::{Counterexample, Part, Parts};
 
 /// Days from the switch that are looked at.
 pub const DAYS: u32 = 180;
@@ -21,21 +21,6 @@ enum Verdict {
     Keeps,
     Loses { day: u32, module: u32, name: String },
     Unproven(String),
-}
-
-/// A member who loses access.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counterexample {
-    /// The contact ID, shortened.
-    pub contact: String,
-    /// The offering, by key.
-    pub offering: String,
-    /// The number of the module.
-    pub module: u32,
-    /// The module's name.
-    pub name: String,
-    /// The first of the days on which they would have it and do not, counted from the switch.
-    pub day: u32,
 }
 
 /// Everybody so far.
@@ -86,7 +71,7 @@ impl<'a> Parity<'a> {
         });
         Self {
             offerings: offerings.collect(),
-            managed: before.crm.as_ref().is_some_and(|crm| crm.managed.is_on()),
+            managed: before.is_managed(),
             known: HashMap::new(),
             allowed: Allowed::default(),
             members: 0,

@@ -16,6 +16,11 @@ pub fn of<T: Serialize>(value: &T) -> String {
     of_bytes(canonical(value).as_bytes())
 }
 
+/// The first 12 of those digits: enough to tell whether something is still what was put on record.
+pub fn short<T: Serialize>(value: &T) -> String {
+    of(value).chars().take(12).collect()
+}
+
 /// The SHA-256 of bytes, 64 lower-case hexadecimal digits.
 pub fn of_bytes(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))

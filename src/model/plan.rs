@@ -158,6 +158,13 @@ pub struct Crm {
     pub paid_until: Option<String>,
 }
 
+impl Crm {
+    /// That day; none where the plan says none.
+    pub fn paid_until(&self) -> Option<jiff::civil::Date> {
+        self.paid_until.as_deref()?.get(..10)?.parse().ok()
+    }
+}
+
 /// How the change reaches the live site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -338,6 +338,13 @@ pub struct Record {
 }
 
 impl Record {
+    /// The lines that say that this is done, the latest first: what is to be done has the same digest still.
+    pub fn said_done<'r>(&'r self, at: &'r str, now: String) -> impl Iterator<Item = &'r Entry> {
+        let says =
+            move |entry: &&Entry| matches!(&entry.evidence, Evidence::Done(done) if done.at == at && done.now == now);
+        self.entries.iter().rev().filter(says)
+    }
+
     /// The backup recorded last that holds this part. The last one counts, so that a wrong entry can be corrected.
     pub fn backup(&self, of: SiteRole, part: BackupPart) -> Option<(&Entry, &Backup)> {
         self.entries.iter().rev().find_map(|entry| match &entry.evidence {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::drip::Drip;
@@ -99,6 +100,22 @@ pub struct Standings {
     pub cohorts: Vec<Cohort>,
     /// How many hold what no cohort was kept for: there are more cohorts than any offering has.
     pub beyond: u64,
+}
+
+/// A member who loses access, as the parity certificate names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Counterexample {
+    /// The contact ID, shortened.
+    pub contact: String,
+    /// The offering, by key.
+    pub offering: String,
+    /// The number of the module.
+    pub module: u32,
+    /// The module's name.
+    pub name: String,
+    /// The first of the days on which they would have it and do not, counted from the switch.
+    pub day: u32,
 }
 
 #[cfg(test)]

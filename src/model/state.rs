@@ -243,6 +243,11 @@ impl Object {
 }
 
 impl State {
+    /// Whether the site says that it is on AccessAlly Managed Contacts.
+    pub fn is_managed(&self) -> bool {
+        self.crm.as_ref().is_some_and(|crm| crm.managed.is_on())
+    }
+
     /// Every place that holds an object, ordered by kind and key.
     pub fn places(&self) -> Vec<ObjectRef> {
         Kind::ALL.iter().flat_map(|&kind| self.keys(kind).into_iter().map(move |key| ObjectRef { kind, key })).collect()

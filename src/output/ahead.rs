@@ -15,7 +15,7 @@ pub struct BeforeTheWindow {
     /// What day it is for the rules: of a site in a file the day on which it was read.
     pub today: String,
     /// What has to begin, the earliest first.
-    pub work: Vec<Item>,
+    pub lead_times: Vec<Item>,
 }
 
 /// Something that has to begin before the window.
@@ -58,7 +58,7 @@ pub(super) fn of(report: &Report<'_>) -> Option<BeforeTheWindow> {
     Some(BeforeTheWindow {
         window: window.map(|day| day.to_string()),
         today: today.to_string(),
-        work: work.iter().map(item).collect(),
+        lead_times: work.iter().map(item).collect(),
     })
 }
 

@@ -101,7 +101,7 @@ pub fn render(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
         findings.into_iter().try_for_each(|finding| write(&Line::Finding { plan: report.path, finding }))?;
         coming.into_iter().try_for_each(|coming| write(&Line::Coming { plan: report.path, coming }))?;
         proofs.into_iter().flatten().try_for_each(|proof| write(&Line::Proof { plan: report.path, proof }))?;
-        let work = before_the_window.into_iter().flat_map(|before| before.work);
+        let work = before_the_window.into_iter().flat_map(|before| before.lead_times);
         work.map(|item| Line::BeforeTheWindow { plan: report.path, item }).try_for_each(|line| write(&line))?;
         write(&Line::Verdict { verdict, gate, plan, site, live, evidence, not_due, changes })?;
     }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::model::Release;
 use crate::model::digest;
 use crate::model::plan::{OfferingIntent, Plan};
-use crate::model::record::{Evidence, Record};
+use crate::model::record::{Entry, Record};
 use crate::model::schedule::Schedule;
 use crate::model::text::many;
 
@@ -108,7 +108,7 @@ pub struct Care {
 impl Care {
     /// The short digest of what is to be done: what was put on record of something else is not done.
     pub fn now(&self) -> String {
-        digest::of(&self.what).chars().take(12).collect()
+        digest::short(&self.what)
     }
 
     /// Its day.
@@ -239,7 +239,7 @@ fn first_renewal(key: &str, day: Option<Date>, end: &ZonedDateTime) -> Care {
 
 /// After all others, and not before the CRM is paid for no longer.
 fn cancel_crm(plan: &Plan, others: &[Care], end: &ZonedDateTime) -> Care {
-    let paid = plan.crm.paid_until.as_deref().and_then(|day| day.parse::<Date>().ok());
+    let paid = plan.crm.paid_until();
     let month = later(end, CRM_STAYS_DAYS.into());
     let last = others.iter().filter_map(Care::date).max();
     let (own, why) = match paid {
@@ -261,15 +261,15 @@ fn cancel_crm(plan: &Plan, others: &[Care], end: &ZonedDateTime) -> Care {
 fn ticked(care: &Care, record: &Record, end: &ZonedDateTime) -> Option<Ticked> {
     // Where no reading is opened the day of a renewal is unknown: what counts there counts everywhere.
     let own = care.date().filter(|_| !care.name.starts_with(RENEWAL));
-    let (now, day) = (care.now(), own.unwrap_or_else(|| end.date()));
-    let says = record.entries.iter().rev().find(|entry| {
-        let is_its_day = || {
-            let at = entry.at.parse::<Timestamp>().ok();
-            at.is_some_and(|at| at >= end.timestamp() && at.to_zoned_datetime(end.time_zone().clone()).date() >= day)
-        };
-        matches!(&entry.evidence, Evidence::Done(done) if done.at == care.name && done.now == now) && is_its_day()
-    });
-    says.map(|entry| Ticked { who: entry.who.clone(), at: entry.at.clone() })
+    let day = own.unwrap_or_else(|| end.date());
+    let is_its_day = |entry: &&Entry| {
+        let at = entry.at.parse::<Timestamp>().ok();
+        at.is_some_and(|at| at >= end.timestamp() && at.to_zoned_datetime(end.time_zone().clone()).date() >= day)
+    };
+    record
+        .said_done(&care.name, care.now())
+        .find(is_its_day)
+        .map(|entry| Ticked { who: entry.who.clone(), at: entry.at.clone() })
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::diag::{Finding, Severity};
 use crate::model::digest;
 use crate::model::plan::Strategy;
-use crate::model::record::{Entry, Evidence};
+use crate::model::record::Entry;
 use crate::model::schedule::Schedule;
 
 use super::Source::{self, Documented, Inferred};
@@ -45,7 +45,7 @@ impl LeadTime {
 
     /// The short digest of what is to be done: what was put on record of something else is not done.
     pub fn now(&self) -> String {
-        digest::of(&self.what).chars().take(12).collect()
+        digest::short(&self.what)
     }
 }
 
@@ -286,10 +286,7 @@ fn how_far(of: &LeadTime, facts: &Facts<'_>, findings: &[Finding]) -> Option<(Do
 
 /// The line that says that it is done.
 fn recorded<'a>(of: &LeadTime, facts: &Facts<'a>) -> Option<&'a Entry> {
-    let now = of.now();
-    let says =
-        |entry: &&Entry| matches!(&entry.evidence, Evidence::Done(done) if done.at == of.name && done.now == now);
-    facts.record().entries.iter().rev().find(says)
+    facts.record().said_done(of.name, of.now()).next()
 }
 
 fn sells_elsewhere(facts: &Facts<'_>) -> Shown {
@@ -317,7 +314,7 @@ fn gateways(facts: &Facts<'_>) -> Shown {
 }
 
 fn crm_paid(facts: &Facts<'_>) -> Shown {
-    let paid = facts.plan().crm.paid_until.as_deref().and_then(|day| day.parse::<Date>().ok());
+    let paid = facts.plan().crm.paid_until();
     let Some(paid) = paid else { return Shown::Unknown("the plan says nothing under `crm/paid_until`") };
     let Some(Ok(window)) = Schedule::of(facts.plan()) else { return Shown::Unknown("the plan names no window") };
     let until = window.end.date().saturating_add(Span::new().days(CRM_STAYS_DAYS));

@@ -32,7 +32,7 @@ const FIT: [&str; 4] = ["--gate", "fit", "--site", SITE];
 /// The entry of this name: what it is, and `start_by`.
 #[track_caller]
 fn work(report: &Value, name: &str) -> Value {
-    let all = report["before_the_window"]["work"].as_array().unwrap();
+    let all = report["before_the_window"]["lead_times"].as_array().unwrap();
     all.iter().find(|work| work["name"] == name).unwrap_or_else(|| panic!("no {name} in {all:#?}")).clone()
 }
 
@@ -60,7 +60,7 @@ fn a_plan_of_sites_crm_strategy_and_window_is_enough_for_fit_and_for_no_later_ga
     // Without a site it is only unproven, and the list is there all the same.
     let without = report(&place, "first.yaml", &["--gate", "fit", "--no-site"]);
     assert_eq!(without["verdict"], "unproven");
-    assert_eq!(without["before_the_window"]["work"].as_array().unwrap().len(), LEAD_TIMES.len());
+    assert_eq!(without["before_the_window"]["lead_times"].as_array().unwrap().len(), LEAD_TIMES.len());
     // What a switch cannot do without is asked for on day one.
     for (cut, rule) in
         [("strategy: rehearse-and-replay\n", "strategy-missing"), ("crm: {name: ontraport}\n", "missing-key")]
@@ -85,7 +85,7 @@ fn each_begins_so_many_days_before_the_window_and_what_is_late_says_so() {
     // A site in a file has the day on which it was read.
     assert_eq!((&ahead["window"], &ahead["today"]), (&json!("2027-01-13"), &json!("2026-11-21")));
     let days: Vec<&str> =
-        ahead["work"].as_array().unwrap().iter().map(|work| work["start_by"].as_str().unwrap()).collect();
+        ahead["lead_times"].as_array().unwrap().iter().map(|work| work["start_by"].as_str().unwrap()).collect();
     assert!(days.is_sorted(), "{days:?}");
     let start_by = |plan: &str, name: &str| {
         let work = work(&report(&place, plan, &FIT), name);
@@ -168,7 +168,7 @@ fn what_the_plan_the_site_or_the_record_shows_is_done_or_still_to_be_done() {
     is_done(&place, "first.yaml", "forms-elsewhere", "done", "somebody answers for it");
     // Who pushes the copy rehearses nothing beforehand.
     fs::write(place.path("first.yaml"), FIRST_DAY.replace("rehearse-and-replay", "freeze-and-push")).unwrap();
-    let all = report(&place, "first.yaml", &FIT)["before_the_window"]["work"].to_string();
+    let all = report(&place, "first.yaml", &FIT)["before_the_window"]["lead_times"].to_string();
     assert!(!all.contains("rehearsal") && all.contains("restore-drill"), "{all}");
 }
 

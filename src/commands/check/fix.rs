@@ -18,19 +18,27 @@ use super::{Plan, judged};
 const MOST: usize = 200;
 
 /// Writes what the findings of these plans offer, or shows what would be written.
-pub(super) fn fix(plans: &[Plan], args: &Check, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+/// Each plan's judgement as it is then: judged again where it was written.
+pub(super) fn fix(plans: Vec<Plan>, args: &Check, terminal: &mut Terminal<'_>) -> Result<Vec<Checked>, Failure> {
     // Where one cannot be written none is.
     plans.iter().filter(|_| !args.diff).try_for_each(ensure_may_be_written)?;
-    plans.iter().try_for_each(|plan| of_one(plan, args, terminal))
+    let made = plans.into_iter().map(|plan| {
+        let checked = judged(plan.clone(), &args.judging)?;
+        let is_written = of_one(&plan, &checked, args, terminal)?;
+        Ok((checked, is_written.then_some(plan)))
+    });
+    // No verdict is of a plan that another one's fix came after: all are written first.
+    let made = made.collect::<Result<Vec<_>, Failure>>()?.into_iter();
+    made.map(|(checked, written)| written.map_or(Ok(checked), |plan| judged(plan, &args.judging))).collect()
 }
 
-/// One round: what `--diff` shows is what would be written, and a choice that follows from a choice is not made unseen.
-fn of_one(plan: &Plan, args: &Check, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+/// One round: what `--diff` shows is what would be written, and a choice that follows from a choice is not made unseen. Whether
+/// the plan was written.
+fn of_one(plan: &Plan, checked: &Checked, args: &Check, terminal: &mut Terminal<'_>) -> Result<bool, Failure> {
     let (limits, path) = (Limits::from(args.judging.limits), plan.path());
     let shown = escape::path(path);
-    let checked = judged(plan.clone(), &args.judging)?;
     let before = &checked.opened.sources.text(Document::Plan).source;
-    let made = Made::of(&checked, args.unsafe_fixes, &limits);
+    let made = Made::of(checked, args.unsafe_fixes, &limits);
     if args.diff {
         show(before, &made.text, args, terminal)?;
     } else if !made.done.is_empty() {
@@ -48,7 +56,7 @@ fn of_one(plan: &Plan, args: &Check, terminal: &mut Terminal<'_>) -> Result<(), 
         more => format!("; {more} more with `--unsafe-fixes`: they are choices, so look at them with `--diff` first"),
     };
     writeln!(terminal.notes(), "{shown}: {} {did}{choices}", many_fixes(made.done.len()))?;
-    Ok(())
+    Ok(!args.diff && !made.done.is_empty())
 }
 
 fn many_fixes(count: usize) -> String {

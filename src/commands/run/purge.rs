@@ -77,7 +77,7 @@ fn ensure_reason(
             files.command("purge")
         )));
     };
-    let now = digest::of(&PURGED).chars().take(12).collect();
+    let now = digest::short(&PURGED);
     let said = format!("what was kept of the site goes while {} are open; `{who}` answers for it", names);
     let by = By { plan: args.of.plan.clone(), who: Some(who) };
     let done = Evidence::Done(Done { at: PURGED.to_owned(), now, says });

@@ -176,7 +176,7 @@ fn without_system(
 
 /// Whether the copy is on Managed Contacts, and live is not.
 fn switched_alone(facts: &Facts<'_>, original: &Original) -> bool {
-    let is_live = original.snapshot.state.crm.as_ref().is_some_and(|crm| crm.managed.is_on());
+    let is_live = original.snapshot.state.is_managed();
     !is_live && facts.crm(Before).and_then(|crm| crm.managed()) == Some(true)
 }
 

@@ -45,7 +45,7 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let day = |text: &str| text.get(..10)?.parse::<Date>().ok();
     let plan = facts.plan();
-    let Some(paid) = plan.crm.paid_until.as_deref().and_then(day) else { return Some(()) };
+    let Some(paid) = plan.crm.paid_until() else { return Some(()) };
     let window = plan.window.as_ref().and_then(|window| day(&window.start));
     let place = Location::value("/crm/paid_until");
     let help = "pay the CRM for longer, or move the window to an earlier day";
