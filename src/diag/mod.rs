@@ -241,6 +241,8 @@ pub struct Finding {
     pub lacks: Option<Missing>,
     /// Whether its phase is due at the gate that was asked for.
     pub due: bool,
+    /// The place of the key that the text has to have and has not, as a JSON Pointer; none where nothing of the kind is missing.
+    pub absent: Option<String>,
     /// When it will be, where it is not due and the plan alone shows it: nothing that is still to be done changes it.
     pub coming: Option<Coming>,
     /// What it weighs by itself, where the project's settings raise it.
@@ -266,6 +268,7 @@ impl Finding {
             unproven: false,
             lacks: None,
             due: true,
+            absent: None,
             coming: None,
             raised: None,
         }

@@ -198,12 +198,11 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
 }
 
 /// What a plan may lack while it is only asked whether the switch is right for the site: what is on the site, and who is compared.
-const LATER: [&str; 5] = ["offerings", "order_forms", "opt_in_forms", "webhooks", "spot_check"];
+const LATER: [&str; 5] = ["/offerings", "/order_forms", "/opt_in_forms", "/webhooks", "/spot_check"];
 
 /// Whether a finding says that a section is missing which the gate `fit` has no use for.
 fn is_for_later(finding: &Finding) -> bool {
-    let lacks = |section: &&str| finding.message == format!("the plan lacks `{section}`");
-    finding.rule == "missing-key" && finding.primary.place.pointer() == Some("") && LATER.iter().any(lacks)
+    finding.absent.as_deref().is_some_and(|key| LATER.contains(&key))
 }
 
 /// Makes of a finding one that is coming at the next gate.

@@ -263,6 +263,7 @@ impl<'a> Seen<'a> {
         let what = described.and_then(words::first_sentence).map(|what| format!(": {what}")).unwrap_or_default();
         let mut misfit = self.misfit(at, Part::Key, "missing-key", message, Some(format!("add `{property}`{what}")));
         misfit.lacks = Some(place.clone());
+        misfit.finding = misfit.finding.map(|finding| Finding { absent: Some(place.clone()), ..finding });
         if at.is_empty() {
             misfit.leaves_out = Vec::from([place]);
         }
