@@ -70,10 +70,11 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let by_flag = args.judging.live.as_deref().filter(|_| confirmable && checked.opened.settings.site.names_no_live());
     if let Some(name) = by_flag {
         let name = escape::line(name);
+        let settings = escape::path(checked.opened.settings.site.file());
         writeln!(
             terminal.err,
-            "attention: a run takes no `--live`, and compares the copy with what `plan.toml` beside the plan names; it names nothing yet. \
-             Write `live = \"{name}\"` under `[site]`, a file by its name in the plan's folder"
+            "attention: a run takes no `--live`, and compares the copy with what {settings} names; it names nothing yet. \
+             Write `live = \"{name}\"` under `[site]`, a file by its path from that file's folder"
         )?;
     }
     // What was shown while it was red was not shown as something to carry out, and what nobody could read was not shown.
@@ -166,6 +167,7 @@ pub(super) fn changes<'a>(
         invented: site.reading.snapshot.header.is_invented(),
         since,
         refused,
+        lifted: &checked.opened.settings.lifted,
         open,
     })
 }

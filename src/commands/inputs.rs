@@ -380,6 +380,7 @@ impl Checked {
             reading: self.site.as_ref().map(|site| &site.reading.snapshot),
             after: self.lowered.as_ref().map(|lowered| &lowered.after),
             proofs: None,
+            lifted: &self.opened.settings.lifted,
             folder: Path::new(""),
         }
     }

@@ -102,6 +102,7 @@ pub(super) fn unread(opened: &Opened, terminal: &mut Terminal<'_>) -> Result<Fai
         changes: 0,
         not_compared: 0,
         proofs: None,
+        lifted: &[],
         after: None,
         reading: None,
         sources: &opened.sources,

@@ -46,6 +46,9 @@ pub struct Document {
     pub not_due: BTreeMap<String, usize>,
     /// How many changes the plan asks for.
     pub changes: usize,
+    /// What a `plan.toml` further up demands and the nearest one, which holds alone, does not; left out where it makes every demand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lifted: Vec<String>,
     /// What the due rules rest on, with `--proofs` and `--why`; left out where nobody asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proofs: Option<Vec<proofs::OfRule>>,
@@ -203,6 +206,7 @@ pub(super) fn document(report: &Report<'_>) -> Document {
         evidence: judgement.evidence,
         not_due: judgement.not_due.iter().map(|(phase, count)| ((*phase).to_owned(), *count)).collect(),
         changes: report.changes,
+        lifted: report.lifted.to_vec(),
         proofs: proofs::of(report),
         before_the_window: ahead::of(report),
     }

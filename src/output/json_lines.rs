@@ -75,6 +75,9 @@ pub enum Line<'a> {
         not_due: BTreeMap<String, usize>,
         /// How many changes the plan asks for.
         changes: usize,
+        /// What a `plan.toml` further up demands and the nearest one, which holds alone, does not; left out where it makes every demand.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        lifted: Vec<String>,
     },
 }
 
@@ -95,6 +98,7 @@ pub fn render(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
             evidence,
             not_due,
             changes,
+            lifted,
             proofs,
             before_the_window,
         } = json::document(report);
@@ -103,7 +107,7 @@ pub fn render(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
         proofs.into_iter().flatten().try_for_each(|proof| write(&Line::Proof { plan: report.path, proof }))?;
         let work = before_the_window.into_iter().flat_map(|before| before.lead_times);
         work.map(|item| Line::BeforeTheWindow { plan: report.path, item }).try_for_each(|line| write(&line))?;
-        write(&Line::Verdict { verdict, gate, plan, site, live, evidence, not_due, changes })?;
+        write(&Line::Verdict { verdict, gate, plan, site, live, evidence, not_due, changes, lifted })?;
     }
     Ok(())
 }

@@ -49,7 +49,12 @@ fn head(report: &Report<'_>) -> String {
     let line = |line: &String| escape::prose(&report.masked(line));
     let (first, rest) = summary.split_first().map_or((String::new(), &[][..]), |(first, rest)| (line(first), rest));
     let rest: String = rest.iter().map(|text| format!("- {}\n", line(text))).collect();
-    format!("**{path}**: {first}\n\n{rest}\n{}", ahead::markdown(report))
+    let lifted: String = report
+        .lifted
+        .iter()
+        .map(|demands| format!("- **attention** {}\n", escape::prose(&report.short(demands))))
+        .collect();
+    format!("**{path}**: {first}\n\n{rest}{lifted}\n{}", ahead::markdown(report))
 }
 
 fn item(listed: &Listed<'_>) -> String {

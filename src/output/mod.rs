@@ -70,6 +70,8 @@ pub struct Report<'a> {
     pub after: Option<&'a State>,
     /// Of which rules it is shown what they rest on; none where nobody asked.
     pub proofs: Option<proofs::Proofs<'a>>,
+    /// What a `plan.toml` further up demands and the nearest one, which holds alone, does not: a line for each.
+    pub lifted: &'a [String],
     /// The working folder, below which other programs look for the plan's files; empty where it is not known.
     pub folder: &'a Path,
 }

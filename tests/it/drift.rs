@@ -106,7 +106,7 @@ fn a_confirmation_holds_whether_or_not_the_copy_was_compared() {
     // What only the command line names a run does not look at.
     let said = |place: &Place, more: &[&str]| place.run(&[&["diff", PLAN, "--site", SITE], more].concat()).err;
     let by_flag = format!(
-        "a run takes no `--live`, and compares the copy with what `plan.toml` beside the plan names; it names nothing yet. \
+        "a run takes no `--live`, and compares the copy with what plan.toml names; it names nothing yet. \
         Write `live = \"{LIVE}\"`"
     );
     assert!(said(&place, &["--live", LIVE]).contains(&by_flag), "{}", said(&place, &["--live", LIVE]));

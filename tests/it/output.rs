@@ -104,6 +104,7 @@ fn shown(plan: &[u8], contacts: Option<&[u8]>) -> Vec<String> {
         reading: None,
         after: None,
         proofs: None,
+        lifted: &[],
         folder: Path::new(""),
     };
     let mut outs = [const { Vec::new() }; 10];

@@ -200,6 +200,21 @@ fn what_a_nearer_file_lifts_is_said_by_check_diff_seal_and_apply() {
     check().ends(0, &all);
     let quiet = place.run(&["check", SWITCH, "--no-site", "--quiet"]);
     quiet.ends(0, &all);
+    // What other programs and the pull request show says it too.
+    for (words, sign) in [
+        (&["check", SWITCH, "--no-site", "--format", "json"][..], "\"lifted\": ["),
+        (&["check", SWITCH, "--no-site", "--format", "json-lines"], "\"lifted\":["),
+        (&["check", SWITCH, "--no-site", "--format", "markdown"], "- **attention** `plan.toml` demands what"),
+        (&["diff", SWITCH, "--snapshot", SITE, "--format", "json"], "\"lifted\": ["),
+        (&["diff", SWITCH, "--snapshot", SITE, "--format", "markdown"], "**Attention:** `plan.toml` demands what"),
+    ] {
+        let ran = place.run(words);
+        assert!(ran.out.contains(sign) && ran.out.contains("a signed seal (`seal.required`)"), "{ran:#?}");
+        fs::remove_file(place.path("plans/club/plan.toml")).unwrap();
+        let ran = place.run(words);
+        assert!(!ran.out.contains(sign) && !ran.out.contains("lifted"), "{ran:#?}");
+        nearer("");
+    }
     // Two plans of one folder share their settings.
     fs::copy(place.path(SWITCH), place.path("plans/club/other.yaml")).unwrap();
     let both = place.run(&["check", SWITCH, "plans/club/other.yaml", "--no-site"]);

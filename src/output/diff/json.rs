@@ -31,6 +31,9 @@ pub struct Document<'a> {
     decisions: Vec<String>,
     /// What of it can hurt somebody, the worst first.
     dangers: Vec<Danger>,
+    /// What a `plan.toml` further up demands and the nearest one, which holds alone, does not; left out where it makes every demand.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    lifted: &'a [String],
     /// What changed since the review that `--since` names; left out where none is named.
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<&'a Since>,
@@ -62,6 +65,7 @@ pub fn render(changes: &Changes<'_>, out: &mut dyn Write) -> io::Result<()> {
         not_compared: changes.not_compared,
         decisions: decisions::all(changes),
         dangers: danger::all(changes),
+        lifted: changes.lifted,
         since: changes.since.as_ref(),
     };
     escape::json(&document, out)

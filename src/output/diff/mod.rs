@@ -74,6 +74,8 @@ pub struct Changes<'a> {
     pub since: Option<Since>,
     /// What keeps `apply` from taking the digest, and what to do instead; none where it takes it.
     pub refused: Option<Next>,
+    /// What a `plan.toml` further up demands and the nearest one, which holds alone, does not: a line for each.
+    pub lifted: &'a [String],
     /// What the run that is open on the site means for a new one; none where none is.
     pub open: Option<OpenRun>,
 }

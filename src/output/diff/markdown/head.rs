@@ -1,4 +1,5 @@
 //! The first three lines: whether it is green and what that rests on; the worst that nothing takes back; what approving means.
+//! Where a nearer `plan.toml` lifts a demand, a fourth says so.
 
 use jiff::Timestamp;
 
@@ -31,12 +32,19 @@ pub(super) fn head(page: &Page<'_>) -> String {
     let approving =
         [Some(approving(page)), Some(open(page)), Some(since(page))].into_iter().flatten().collect::<Vec<_>>();
     format!(
-        "{}\n{}\n\n**Cannot be undone:** {}.\n\n{}\n\n",
+        "{}\n{}\n\n**Cannot be undone:** {}.\n\n{}\n\n{}",
         marker(page),
         verdict(page),
         page.ink.prose(&danger::worst(page.changes)),
-        approving.join(" ")
+        approving.join(" "),
+        lifted(page)
     )
+}
+
+/// That demands of a file further up do not hold for this plan: whoever approves approves that.
+fn lifted(page: &Page<'_>) -> String {
+    let each = page.changes.lifted.iter().map(|demands| format!("**Attention:** {}.\n\n", page.ink.prose(demands)));
+    each.collect()
 }
 
 /// By what a comment is found again, to be edited in place: plan, host and place, so that two plans do not share one.
