@@ -170,7 +170,7 @@ fn read(args: &ImportContacts, mapping: &Mapping, terminal: &mut Terminal<'_>) -
     Ok(Read { all, columns, taken })
 }
 
-fn open(path: &Path, args: &ImportContacts) -> Result<Rows<Box<dyn BufRead>>, Failure> {
+fn open(path: &Path, args: &ImportContacts) -> Result<Rows<Box<dyn BufRead + Send>>, Failure> {
     Ok(Rows::open(disk::open(path)?, args.encoding).map_err(|damage| disk::damaged(path, damage))?)
 }
 

@@ -95,7 +95,7 @@ fn inventory_of(site: &str, out: Option<&Path>, terminal: &mut Terminal<'_>) -> 
 }
 
 /// An inventory of a site as it is now, in a file without a name, and what messages call that.
-fn inventory_now(site: &str, terminal: &mut Terminal<'_>) -> Result<(&'static Path, Box<dyn BufRead>), Failure> {
+fn inventory_now(site: &str, terminal: &mut Terminal<'_>) -> Result<(&'static Path, Box<dyn BufRead + Send>), Failure> {
     let name = Path::new("a temporary file");
     let mut file = temporary().map_err(|error| Failure::file("write", name, &error))?;
     let mut from = connect(site, terminal)?;

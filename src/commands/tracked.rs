@@ -131,6 +131,6 @@ fn left_open(held: &str, file: &Path) -> String {
 }
 
 /// How many addresses of a population can be a person's.
-fn addresses_in(population: Box<dyn BufRead>) -> Option<u64> {
+fn addresses_in(population: Box<dyn BufRead + Send>) -> Option<u64> {
     Some(take_census(population, &Questions::default()).ok()?.0.addresses)
 }

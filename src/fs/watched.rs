@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 const SHORT: u64 = 1 << 20;
 
 /// Gets how many bytes were read so far; the reading is over once it is dropped.
-pub type Seen = Box<dyn FnMut(u64)>;
+pub type Seen = Box<dyn FnMut(u64) + Send>;
 
 /// Makes what gets it, of a file and of how many bytes it has.
 pub type Watcher = fn(&Path, u64) -> Seen;
@@ -52,8 +52,7 @@ impl Read for Watched {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
-    use std::rc::Rc;
+    use std::sync::{Arc, Mutex};
 
     use super::*;
 
@@ -62,13 +61,13 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         io::Write::write_all(&mut file, b"abcdef").unwrap();
         io::Seek::rewind(&mut file).unwrap();
-        let told = Rc::new(RefCell::new(Vec::new()));
-        let seen = Rc::clone(&told);
-        let mut watched = Watched { file, read: 0, seen: Some(Box::new(move |read| seen.borrow_mut().push(read))) };
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&told);
+        let mut watched = Watched { file, read: 0, seen: Some(Box::new(move |read| seen.lock().unwrap().push(read))) };
         let mut part = [0; 4];
         for (length, all) in [(4, &[4][..]), (2, &[4, 6]), (0, &[4, 6])] {
-            assert_eq!((watched.read(&mut part).unwrap(), told.borrow().as_slice()), (length, all));
+            assert_eq!((watched.read(&mut part).unwrap(), told.lock().unwrap().as_slice()), (length, all));
         }
-        assert_eq!(Rc::strong_count(&told), 1, "it is over");
+        assert_eq!(Arc::strong_count(&told), 1, "it is over");
     }
 }

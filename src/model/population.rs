@@ -158,9 +158,15 @@ pub struct Person {
 /// Whether an address can be a person's: one whose domain is not reserved for examples and tests.
 pub fn is_somebodys(address: &str) -> bool {
     let Some((_, domain)) = address.trim().rsplit_once('@') else { return false };
-    let domain = format!(".{}", domain.trim_end_matches('.').to_lowercase());
-    let reserved = [".example", ".test", ".invalid", ".localhost", ".example.com", ".example.org", ".example.net"];
-    !reserved.iter().any(|end| domain.ends_with(end))
+    let domain = domain.trim_end_matches('.').as_bytes();
+    let ends_with = |end: &&str| {
+        let rest = domain.len().checked_sub(end.len()).map(|at| domain.split_at(at));
+        rest.is_some_and(|(before, last)| {
+            last.eq_ignore_ascii_case(end.as_bytes()) && matches!(before, [] | [.., b'.'])
+        })
+    };
+    let reserved = ["example", "test", "invalid", "localhost", "example.com", "example.org", "example.net"];
+    !reserved.iter().any(ends_with)
 }
 
 /// What a pass over a population is asked for.

@@ -1,7 +1,7 @@
 //! One pass over a population that answers the questions of a check.
 
 use std::collections::HashMap;
-use std::io::BufRead;
+use std::io::Read;
 
 use jiff::civil::Date;
 
@@ -21,7 +21,7 @@ use crate::model::status::{OrderStatus, SubscriptionStatus, transaction};
 ///
 /// # Errors
 /// [`Damage`] where the stream cannot be read, or is not a whole population in the format.
-pub fn take_census<R: BufRead>(reader: R, questions: &Questions) -> Result<(Census, PopulationDigest), Damage> {
+pub fn take_census<R: Read + Send>(reader: R, questions: &Questions) -> Result<(Census, PopulationDigest), Damage> {
     let (census, tags, room) = (Census::default(), HashMap::new(), Allowance::new(NAMES, "its tags and repeated IDs"));
     let (held, everybody) = (Holding::of(questions), Everybody::default());
     let mut counter = Counter { questions, census, tags, room, held, everybody };
@@ -133,15 +133,19 @@ impl Counter<'_> {
         self.census.referred += u64::from(record.is_referred());
         self.everybody.contact(&record.key, &record.email);
         for tag in &record.tags {
-            if !self.tags.contains_key(&*tag.0) {
-                self.room.keep([&*tag.0])?;
-                let means = self.held.meaning(&tag.0);
-                self.tags.insert(tag.0.to_string(), Count { contacts: 0, last: 0, means });
-            }
-            if let Some(count) = self.tags.get_mut(&*tag.0).filter(|count| count.last != self.census.members) {
-                count.contacts += 1;
-                count.last = self.census.members;
-                self.held.has(count.means);
+            match self.tags.get_mut(&*tag.0) {
+                Some(count) if count.last == self.census.members => {}
+                Some(count) => {
+                    count.contacts += 1;
+                    count.last = self.census.members;
+                    self.held.has(count.means);
+                }
+                None => {
+                    self.room.keep([&*tag.0])?;
+                    let means = self.held.meaning(&tag.0);
+                    self.tags.insert(tag.0.to_string(), Count { contacts: 1, last: self.census.members, means });
+                    self.held.has(means);
+                }
             }
         }
         self.held.see(&record.key);

@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::BufRead;
+use std::io::Read;
 
 use super::record::{Record, each};
 use super::{Allowance, Damage};
@@ -104,7 +104,7 @@ const MANY_TAGS: usize = 8;
 ///
 /// # Errors
 /// [`Damage`] where a stream cannot be used, or the two are not the same.
-pub fn choose<R: BufRead>(first: R, second: R, wish: &Wish) -> Result<Vec<Chosen>, Damage> {
+pub fn choose<R: Read + Send>(first: R, second: R, wish: &Wish) -> Result<Vec<Chosen>, Damage> {
     let mut orders: HashMap<u64, Held> = HashMap::new();
     let mut room = Allowance::new(HELD, "who holds its orders");
     let digest = each(first, |record| {

@@ -1,8 +1,9 @@
 //! Whose orders are nobody's, and whose address is none: what is known only of everybody together.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState};
 
-use super::{address, mix};
+use super::address;
 use crate::model::population::{Addresses, OfNobody};
 
 /// How many members are remembered: more than a hundred times what a large site has. Of each eight bytes are kept of its ID, and eight of its address.
@@ -17,12 +18,31 @@ pub(super) struct Everybody {
     doubtful: Addresses,
 }
 
-/// Texts that went by, by their hashes.
+/// Texts that went by, by their hashes, whose key nobody knows who writes a population.
 #[derive(Debug, Default)]
 struct Seen {
-    hashes: HashSet<u64>,
+    key: RandomState,
+    hashes: HashSet<u64, BuildHasherDefault<AsIs>>,
     /// Whether there were more than are remembered.
     is_full: bool,
+}
+
+/// Takes a hash as its own hash.
+#[derive(Debug, Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 impl Seen {
@@ -32,11 +52,11 @@ impl Seen {
             self.is_full = true;
             return true;
         }
-        self.hashes.insert(mix(0, text))
+        self.hashes.insert(self.key.hash_one(text))
     }
 
     fn has(&self, text: &str) -> bool {
-        self.hashes.contains(&mix(0, text))
+        self.hashes.contains(&self.key.hash_one(text))
     }
 }
 
@@ -86,7 +106,8 @@ impl Everybody {
 fn is_address(text: &str) -> bool {
     let Some((mailbox, domain)) = text.rsplit_once('@') else { return false };
     let is_domain = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
-    !mailbox.is_empty() && is_domain && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+    let is_apart = |c: char| if c.is_ascii() { c <= ' ' || c == '\x7f' } else { c.is_whitespace() || c.is_control() };
+    !mailbox.is_empty() && is_domain && !text.chars().any(is_apart)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The book of a stream: its order, how many records of each kind, and the digest of its bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -13,10 +13,16 @@ use crate::model::snapshot::{End, PopulationDigest};
 /// How many kinds of records a stream has at most.
 const MOST_KINDS: usize = 100;
 
-/// Kept while a stream is read or written, line by line.
+/// Kept while a stream is written, or read line by line.
 #[derive(Debug, Default)]
 pub struct Ledger {
     digest: Sha256,
+    book: Book,
+}
+
+/// A book without the digest: the order of a stream, and how many records of each kind it has.
+#[derive(Debug, Default)]
+pub(super) struct Book {
     counts: Vec<(String, u64)>,
     key: String,
     repeatable: &'static [&'static str],
@@ -30,7 +36,7 @@ impl Ledger {
 
     /// A book in which records of these kinds may share a key, as a site's own fault that the reader tells.
     pub fn with_repeats_of(kinds: &'static [&'static str]) -> Self {
-        Self { repeatable: kinds, ..Self::default() }
+        Self { book: Book::with_repeats_of(kinds), ..Self::default() }
     }
 
     /// The first line.
@@ -44,26 +50,9 @@ impl Ledger {
     /// # Errors
     /// [`Damage`] where it is out of order, or there twice.
     pub fn record(&mut self, line: Line<'_>, kind: &str, key: &str) -> Result<bool, Damage> {
-        let last = self.counts.last_mut().map_or(("", self.key.as_str()), |(kind, _)| (kind.as_str(), &self.key));
-        let order = last.cmp(&(kind, key));
-        if order.is_gt() {
-            return Err(Damage::at(line.number, "the records are not in order of kind and key"));
-        }
-        if order.is_eq() && !self.repeatable.contains(&kind) {
-            return Err(Damage::at(line.number, format!("this `{}` record is there twice", word(kind))));
-        }
-        let kinds = self.counts.len();
-        match self.counts.last_mut() {
-            Some((last, count)) if last == kind => *count += 1,
-            _ if kinds >= MOST_KINDS => {
-                return Err(Damage::at(line.number, format!("it has more than {MOST_KINDS} kinds of records")));
-            }
-            _ => self.counts.push((kind.to_owned(), 1)),
-        }
-        self.key.clear();
-        self.key.push_str(key);
+        let repeats = self.book.record(line.number, kind, key)?;
         self.first(line.text);
-        Ok(order.is_eq())
+        Ok(repeats)
     }
 
     /// The last line, which must agree with the book.
@@ -71,29 +60,80 @@ impl Ledger {
     /// # Errors
     /// [`Damage`] where the counts or the digest are others.
     pub fn close(self, line: Line<'_>) -> Result<PopulationDigest, Damage> {
+        let said = self.book.agree(line)?;
+        self.book.close(line.number, &said, digest::hex(&self.digest.finalize()))
+    }
+
+    /// What the book says up to here.
+    pub fn total(self) -> PopulationDigest {
+        self.book.total(digest::hex(&self.digest.finalize()))
+    }
+}
+
+impl Book {
+    /// One in which records of these kinds may share a key.
+    pub(super) fn with_repeats_of(kinds: &'static [&'static str]) -> Self {
+        Self { repeatable: kinds, ..Self::default() }
+    }
+
+    /// A record, by the number of its line; whether it repeats the record before it.
+    ///
+    /// # Errors
+    /// [`Damage`] where it is out of order, or there twice.
+    pub(super) fn record(&mut self, line: u64, kind: &str, key: &str) -> Result<bool, Damage> {
+        let last = self.counts.last_mut().map_or(("", self.key.as_str()), |(kind, _)| (kind.as_str(), &self.key));
+        let order = last.cmp(&(kind, key));
+        if order.is_gt() {
+            return Err(Damage::at(line, "the records are not in order of kind and key"));
+        }
+        if order.is_eq() && !self.repeatable.contains(&kind) {
+            return Err(Damage::at(line, format!("this `{}` record is there twice", word(kind))));
+        }
+        let kinds = self.counts.len();
+        match self.counts.last_mut() {
+            Some((last, count)) if last == kind => *count += 1,
+            _ if kinds >= MOST_KINDS => {
+                return Err(Damage::at(line, format!("it has more than {MOST_KINDS} kinds of records")));
+            }
+            _ => self.counts.push((kind.to_owned(), 1)),
+        }
+        self.key.clear();
+        self.key.push_str(key);
+        Ok(order.is_eq())
+    }
+
+    /// The last line, whose counts must agree with the book's; the digest that it says.
+    ///
+    /// # Errors
+    /// [`Damage`] where the counts are others.
+    pub(super) fn agree(&self, line: Line<'_>) -> Result<String, Damage> {
         let fields = object(line)?;
         let end: End = serde_json::from_value(Value::Object(fields)).map_err(|error| misfit(line.number, &error))?;
-        let book = self.total();
-        for kind in end.counts.keys().chain(book.counts.keys()) {
-            let count = |of: &BTreeMap<String, u64>| of.get(kind).copied().unwrap_or(0);
-            let (said, there) = (count(&end.counts), count(&book.counts));
+        let there = |kind: &str| self.counts.iter().find(|(own, _)| own == kind).map_or(0, |(_, count)| *count);
+        let kinds: BTreeSet<&String> = end.counts.keys().chain(self.counts.iter().map(|(kind, _)| kind)).collect();
+        for kind in kinds {
+            let (said, there) = (end.counts.get(kind).copied().unwrap_or(0), there(kind));
             if said != there {
                 let what = format!("the end record counts {said} `{}` records, and there are {there}", word(kind));
                 return Err(Damage::at(line.number, what));
             }
         }
-        if end.sha256 != book.sha256 {
-            return Err(Damage::at(
-                line.number,
-                "the digest does not match: the file was changed after it was written",
-            ));
-        }
-        Ok(book)
+        Ok(end.sha256)
     }
 
-    /// What the book says up to here.
-    pub fn total(self) -> PopulationDigest {
-        let sha256 = digest::hex(&self.digest.finalize());
+    /// The book's counts with the digest of its lines, which must be the one that the end record says.
+    ///
+    /// # Errors
+    /// [`Damage`] where it is another one.
+    pub(super) fn close(self, end: u64, said: &str, sha256: String) -> Result<PopulationDigest, Damage> {
+        if said != sha256 {
+            return Err(Damage::at(end, "the digest does not match: the file was changed after it was written"));
+        }
+        Ok(self.total(sha256))
+    }
+
+    /// What the book says up to here, with the digest of its lines.
+    fn total(self, sha256: String) -> PopulationDigest {
         PopulationDigest { counts: self.counts.into_iter().collect(), sha256 }
     }
 }

@@ -57,31 +57,42 @@ impl<R: BufRead> Lines<R> {
                 .help("a configuration is never that long; is this a population?"));
         };
         self.left = left;
-        if self.buffer.pop_if(|last| *last == b'\n').is_none() {
-            return Err(if self.buffer.contains(&b'\r') {
-                Damage::at(number, "its lines end in carriage returns alone, as old editors write them").help(
-                    "save it with the line ends of Unix (LF); a hand-written one `plan snapshot finalize FILE` writes so",
-                )
-            } else if read > LONGEST_LINE {
-                Damage::at(number, format!("the line is longer than {} MiB", LONGEST_LINE >> 20))
-            } else {
-                Damage::at(number, "the last line is incomplete: the file is cut off, or its last newline is missing")
-            });
-        }
-        let text = std::str::from_utf8(&self.buffer).map_err(|error| {
-            Damage::at(number, format!("it is not UTF-8 (byte {} of the line)", error.valid_up_to() + 1))
-                .help("save it as UTF-8; the name of a compressed file must end in `.zst` or `.gz`")
-        })?;
-        if marks_conflict(text) {
-            return Err(Damage::at(number, CONFLICT).help(RESOLVE));
-        }
-        Ok(Some(Line { number, text: bare(number, text) }))
+        Ok(Some(Line { number, text: whole(&self.buffer, number)? }))
     }
+}
+
+/// What stands before the first line of a file on some systems.
+pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// The text of a line that was read up to its newline, or to the end of the stream, or for longer than lines are.
+///
+/// # Errors
+/// [`Damage`] where it is cut, too long or not UTF-8.
+pub(super) fn whole(read: &[u8], number: u64) -> Result<&str, Damage> {
+    let Some(line) = read.strip_suffix(b"\n") else {
+        return Err(if read.contains(&b'\r') {
+            Damage::at(number, "its lines end in carriage returns alone, as old editors write them").help(
+                "save it with the line ends of Unix (LF); a hand-written one `plan snapshot finalize FILE` writes so",
+            )
+        } else if read.len() as u64 > LONGEST_LINE {
+            Damage::at(number, format!("the line is longer than {} MiB", LONGEST_LINE >> 20))
+        } else {
+            Damage::at(number, "the last line is incomplete: the file is cut off, or its last newline is missing")
+        });
+    };
+    let text = std::str::from_utf8(line).map_err(|error| {
+        Damage::at(number, format!("it is not UTF-8 (byte {} of the line)", error.valid_up_to() + 1))
+            .help("save it as UTF-8; the name of a compressed file must end in `.zst` or `.gz`")
+    })?;
+    if marks_conflict(text) {
+        return Err(Damage::at(number, CONFLICT).help(RESOLVE));
+    }
+    Ok(bare(number, text))
 }
 
 /// A line without what is no part of it.
 fn bare(number: u64, text: &str) -> &str {
-    let text = if number == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
+    let text = if number == 1 { text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text) } else { text };
     text.strip_suffix('\r').unwrap_or(text)
 }
 

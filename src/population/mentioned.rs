@@ -1,7 +1,7 @@
 //! Which words of a text belong to somebody: what is written about members is sent to nobody with their names in it.
 
 use std::collections::BTreeSet;
-use std::io::BufRead;
+use std::io::Read;
 
 use super::Damage;
 use super::record::{Record, each};
@@ -19,7 +19,7 @@ pub fn words(text: &str) -> impl Iterator<Item = String> {
 ///
 /// # Errors
 /// [`Damage`] where the population cannot be read to its end.
-pub fn mentioned(population: impl BufRead, among: &BTreeSet<String>) -> Result<BTreeSet<String>, Damage> {
+pub fn mentioned(population: impl Read + Send, among: &BTreeSet<String>) -> Result<BTreeSet<String>, Damage> {
     let mut found = BTreeSet::new();
     each(population, |record| {
         found.extend(of(record).flat_map(words).filter(|word| among.contains(word)));

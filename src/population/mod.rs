@@ -3,6 +3,7 @@
 //! Works on lines that it is given: it opens no file. What it holds does not grow with the stream, but for one count
 //! a tag, the contacts that it was asked for, and in a census a few bytes of each member; and of these it keeps no more than an allowance.
 
+mod ahead;
 mod allowance;
 mod census;
 mod choose;
@@ -35,7 +36,7 @@ pub(crate) use allowance::Allowance;
 pub(crate) use choose::mix;
 pub(crate) use fit::{Names, takes};
 pub(crate) use json::{misfit, object, opening, reason, shown, was_read_at, word};
-pub(crate) use record::{KINDS, Record, Records, check, names_of, read_opening, strange_member};
+pub(crate) use record::{Beside, KINDS, Record, Records, check, names_of, read_opening, strange_member};
 pub(crate) use same::{address, same_address, same_tags, set, tags, tags_spelt_otherwise};
 pub(crate) use sort::{Key, Sorted, Sorter};
 pub(crate) use unordered::{Complaints, Ordered, Unordered};

@@ -1,7 +1,7 @@
 //! Single members with what is theirs: contacts that somebody wants, with their orders and subscriptions.
 
 use std::collections::BTreeMap;
-use std::io::BufRead;
+use std::io::Read;
 
 use super::record::{Record, each};
 use super::{Allowance, Damage};
@@ -15,7 +15,7 @@ const MOST: u64 = 128 << 20;
 ///
 /// # Errors
 /// [`Damage`] where the stream cannot be read, is not a whole population in the format, or more is wanted than is kept.
-pub fn people<R: BufRead>(
+pub fn people<R: Read + Send>(
     reader: R,
     mut wanted: impl FnMut(&str, &[&str]) -> bool,
 ) -> Result<(BTreeMap<String, Person>, Opening, PopulationDigest), Damage> {

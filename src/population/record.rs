@@ -1,14 +1,17 @@
 //! The records of a population, borrowed from their line.
 
 use std::borrow::Cow;
-use std::io::BufRead;
+use std::io::Read;
 use std::sync::LazyLock;
+use std::thread::{self, Scope};
 
 use serde::Deserialize;
 
+use super::ahead::Ahead;
 use super::fit::Names;
 use super::json::{misfit, object, opening, shown, was_read_at, word};
-use super::{Damage, Ledger, Line, Lines};
+use super::ledger::Book;
+use super::{Damage, Line};
 use crate::model::population::{Contact, Opening, Order, Subscription};
 use crate::model::snapshot::{PopulationDigest, is_newer};
 use crate::text::nearest;
@@ -91,6 +94,9 @@ pub(crate) struct Record<'a> {
     /// Its line, from 1.
     #[serde(skip)]
     pub(crate) line: u64,
+    /// Its text.
+    #[serde(skip)]
+    text: &'a str,
     /// What stands in it and fits no format, where the format is not newer than this build.
     #[serde(skip)]
     pub(crate) misfits: Vec<(String, String)>,
@@ -109,7 +115,7 @@ impl<'a> Record<'a> {
     /// Reads a line; the end record too, of which only the kind is looked at.
     fn read(line: Line<'a>) -> Result<Self, Damage> {
         let read = serde_json::from_str(line.text).or_else(|error| Self::read_beyond(line, &error));
-        let record = Self { line: line.number, ..read? };
+        let record = Self { line: line.number, text: line.text, ..read? };
         if record.kind != "end" && record.key.is_empty() {
             return Err(Damage::at(line.number, "the record has no key"));
         }
@@ -231,28 +237,38 @@ pub(crate) fn strange_member(kind: &str) -> (String, String) {
     (format!("no record of a population is of the kind `{}`", word(kind)), help)
 }
 
-/// The records of a population, one at a time in one reused buffer, each checked against the book of the stream.
+/// The records of a population, one at a time, each checked against the book of the stream.
 #[derive(Debug)]
-pub(crate) struct Records<R> {
-    lines: Lines<R>,
-    ledger: Ledger,
-    end: Option<PopulationDigest>,
+pub(crate) struct Records {
+    lines: Ahead,
+    book: Book,
+    /// The end record's line, once it was there.
+    end: Option<(u64, String)>,
     /// Its first record.
     pub(crate) opening: Opening,
 }
 
-impl<R: BufRead> Records<R> {
-    /// Reads the first line.
+/// A record beside one of another population.
+#[derive(Debug)]
+pub(crate) enum Beside<'a> {
+    /// Its line is the same, and so is what comes of it.
+    Same,
+    /// Another one.
+    Another(Record<'a>),
+}
+
+impl Records {
+    /// Reads the first line, and reads ahead in a thread of this scope.
     ///
     /// # Errors
     /// [`Damage`] where it does not open a population in the format.
-    pub(crate) fn open(reader: R) -> Result<Self, Damage> {
-        let mut lines = Lines::new(reader);
-        let mut ledger = Ledger::with_repeats_of(&["contact"]);
-        let first = lines.next_line()?;
-        let opening = read_opening(first)?;
-        ledger.first(first.map_or("", |line| line.text));
-        Ok(Self { lines, ledger, end: None, opening })
+    pub(crate) fn open<'scope, R: Read + Send + 'scope>(
+        scope: &'scope Scope<'scope, '_>,
+        reader: R,
+    ) -> Result<Self, Damage> {
+        let mut lines = Ahead::of(scope, reader);
+        let opening = read_opening(lines.next_line()?)?;
+        Ok(Self { lines, book: Book::with_repeats_of(&["contact"]), end: None, opening })
     }
 
     /// The next record; none after the last one.
@@ -260,36 +276,59 @@ impl<R: BufRead> Records<R> {
     /// # Errors
     /// [`Damage`] where the stream cannot be read, is cut, or is not in the format.
     pub(crate) fn next(&mut self) -> Result<Option<Record<'_>>, Damage> {
+        Ok(match self.next_beside(None)? {
+            Some(Beside::Another(record)) => Some(record),
+            Some(Beside::Same) | None => None,
+        })
+    }
+
+    /// The next record, beside one of another population: where their lines are the same it is not read once more.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub(crate) fn next_beside(&mut self, other: Option<&Record<'_>>) -> Result<Option<Beside<'_>>, Damage> {
         if self.end.is_some() {
             return Ok(None);
         }
-        let Some(line) = self.lines.next_line()? else { return Err(cut()) };
+        let line = self.lines.next_line()?.ok_or_else(cut)?;
         if line.number > MOST_RECORDS {
             let what = format!("it has more than {MOST_RECORDS} records");
             return Err(Damage::at(line.number, what).help("no site has that many: find out who made the file"));
         }
+        let mut repeats = None;
+        if let Some(other) = other.filter(|other| other.text == line.text && other.misfits.is_empty()) {
+            let here = self.book.record(line.number, &other.kind, &other.key)?;
+            if here == other.repeats {
+                return Ok(Some(Beside::Same));
+            }
+            repeats = Some(here);
+        }
         let mut record = Record::read(line)?;
         if record.kind == "end" {
-            self.end = Some(std::mem::take(&mut self.ledger).close(line)?);
+            self.end = Some((line.number, line.text.to_owned()));
             return Ok(None);
         }
         if is_newer(&self.opening.format) {
             record.misfits.clear();
         }
-        record.repeats = self.ledger.record(line, &record.kind, &record.key)?;
-        Ok(Some(record))
+        record.repeats = match repeats {
+            Some(repeats) => repeats,
+            None => self.book.record(line.number, &record.kind, &record.key)?,
+        };
+        Ok(Some(Beside::Another(record)))
     }
 
     /// The digest of the stream, once every record was read.
     ///
     /// # Errors
-    /// [`Damage`] where there is no end record, or more after it.
+    /// [`Damage`] where there is no end record, it does not agree with what was read, or there is more after it.
     pub(crate) fn finish(mut self) -> Result<PopulationDigest, Damage> {
-        let digest = self.end.ok_or_else(cut)?;
-        match self.lines.next_line()? {
-            None => Ok(digest),
-            Some(line) => Err(Damage::at(line.number, "there is more after the end record")),
+        let (number, text) = self.end.ok_or_else(cut)?;
+        let said = self.book.agree(Line { number, text: &text })?;
+        if let Some(line) = self.lines.next_line()? {
+            return Err(Damage::at(line.number, "there is more after the end record"));
         }
+        self.book.close(number, &said, self.lines.digest().ok_or_else(cut)?)
     }
 }
 
@@ -306,16 +345,18 @@ pub(crate) fn read_opening(first: Option<Line<'_>>) -> Result<Opening, Damage> {
 }
 
 /// Reads a whole population and shows every record.
-pub(super) fn each<R: BufRead>(
+pub(super) fn each<R: Read + Send>(
     reader: R,
     mut see: impl FnMut(&Record<'_>) -> Result<(), Damage>,
 ) -> Result<(Opening, PopulationDigest), Damage> {
-    let mut records = Records::open(reader)?;
-    let opening = records.opening.clone();
-    while let Some(record) = records.next()? {
-        see(&record)?;
-    }
-    Ok((opening, records.finish()?))
+    thread::scope(|scope| {
+        let mut records = Records::open(scope, reader)?;
+        let opening = records.opening.clone();
+        while let Some(record) = records.next()? {
+            see(&record)?;
+        }
+        Ok((opening, records.finish()?))
+    })
 }
 
 /// Whether a line is a record of a population; its kind and key.

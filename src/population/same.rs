@@ -1,5 +1,6 @@
 //! When two values of a contact are the same: names and tags by what they mean, addresses without case, tags and orders in any order.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::model::spelling;
@@ -15,8 +16,12 @@ pub(crate) fn tags_spelt_otherwise(a: &[String], b: &[String]) -> bool {
 }
 
 /// An address as it is compared.
-pub(crate) fn address(text: &str) -> String {
-    text.trim().to_lowercase()
+pub(crate) fn address(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    match text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.to_lowercase()),
+    }
 }
 
 /// Whether two addresses are the same.

@@ -1,15 +1,15 @@
 //! Everybody's class, once both streams have gone by.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::BufRead;
+use std::io::Read;
 
-use crate::model::population::Contact;
+use crate::model::population::{Contact, Opening};
 use crate::model::snapshot::PopulationDigest;
 
 use super::entries::{Became, Entries};
 use super::field::{Field, Fields, differing, values};
 use super::index::sharing;
-use super::join::{Contacts, Join, open_both, side_by_side};
+use super::join::{Contacts, Join, side_by_side};
 use super::matching::{doubles, heirs};
 use super::purchases;
 use super::tally::{Counted, Tally};
@@ -19,16 +19,14 @@ use super::{Alone, Ask, Changed, Classes, EXAMPLES, Examples, Ledger, Merged, Re
 ///
 /// # Errors
 /// [`Unreadable`] where a side cannot be read, or is not a whole population in the format.
-pub fn reconcile<B: BufRead, A: BufRead>(before: B, after: A, ask: &Ask) -> Result<Reconciled, Unreadable> {
-    let both = open_both(before, after)?;
-    let unknown = [&both.0.opening.unknown, &both.1.opening.unknown].map(Fields::from);
-    let mut join = Join::new(ask, unknown);
-    let digests = side_by_side(both, |b, a| join.see(b, a))?;
+pub fn reconcile<B: Read + Send, A: Read + Send>(before: B, after: A, ask: &Ask) -> Result<Reconciled, Unreadable> {
+    let begin = |openings: [&Opening; 2]| Join::new(ask, openings.map(|opening| Fields::from(&opening.unknown)));
+    let (join, digests) = side_by_side(before, after, begin, Join::see)?;
     Ok(classify(join, digests))
 }
 
 /// Puts everybody into a class.
-fn classify(join: Join<'_>, (before, after): (PopulationDigest, PopulationDigest)) -> Reconciled {
+fn classify(join: Join<'_>, [before, after]: [PopulationDigest; 2]) -> Reconciled {
     let Join { ask, mut contacts, orders, subscriptions, mut tally, .. } = join;
     let Join { asked_before, asked_after, imported, unknown, .. } = join;
     let imported = ask.without_user.then_some(imported);

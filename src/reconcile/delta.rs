@@ -1,14 +1,14 @@
 //! What a live site did since its copy was made: the records that a push would overwrite, and that are carried over.
 
 use std::collections::BTreeSet;
-use std::io::BufRead;
+use std::io::Read;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Unreadable;
-use super::join::{open_both, side_by_side};
-use crate::model::population::ContactField;
+use super::join::side_by_side;
+use crate::model::population::{ContactField, Opening};
 use crate::model::snapshot::PopulationDigest;
 use crate::model::spelling::{are_same, is_same};
 use crate::population::{Allowance, Record, tags};
@@ -64,17 +64,20 @@ const AS_TEXT: usize = 4;
 ///
 /// # Errors
 /// [`Unreadable`] where a side cannot be read, or is not a whole population in the format.
-pub fn delta<B: BufRead, A: BufRead>(cloned: B, live: A, mut tell: impl FnMut(Moved)) -> Result<Delta, Unreadable> {
-    let both = open_both(cloned, live)?;
-    let unknown: BTreeSet<ContactField> = both.0.opening.unknown.union(&both.1.opening.unknown).copied().collect();
+pub fn delta<B: Read + Send, A: Read + Send>(
+    cloned: B,
+    live: A,
+    mut tell: impl FnMut(Moved),
+) -> Result<Delta, Unreadable> {
+    let begin = |[cloned, live]: [&Opening; 2]| cloned.unknown.union(&live.unknown).copied().collect();
     let mut room = Allowance::new(LISTED, "the list of what is to be carried over");
-    let digests = side_by_side(both, |was, is| {
+    let (unknown, digests) = side_by_side(cloned, live, begin, |unknown: &mut BTreeSet<ContactField>, was, is| {
         let Some(record) = is.or(was) else { return Ok(()) };
         if !matches!(&*record.kind, "contact" | "order" | "subscription") {
             return Ok(());
         }
         let (how, fields) = match (was, is) {
-            (Some(was), Some(is)) => (How::Changed, differing(was, is, &unknown)),
+            (Some(was), Some(is)) => (How::Changed, differing(was, is, unknown)),
             (None, _) => (How::New, Vec::new()),
             (_, None) => (How::Gone, Vec::new()),
         };
@@ -93,7 +96,7 @@ pub fn delta<B: BufRead, A: BufRead>(cloned: B, live: A, mut tell: impl FnMut(Mo
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delta {
     /// The digests of both populations.
-    pub digests: (PopulationDigest, PopulationDigest),
+    pub digests: [PopulationDigest; 2],
     /// What nobody read of the contacts on a side: not compared.
     pub unknown: BTreeSet<ContactField>,
 }

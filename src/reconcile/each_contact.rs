@@ -1,9 +1,9 @@
 //! Every contact of the side before with what the side after has of them, by contact ID alone.
 
-use std::io::BufRead;
+use std::io::Read;
 
 use super::Unreadable;
-use super::join::{open_both, side_by_side};
+use super::join::side_by_side;
 use crate::model::population::Opening;
 use crate::model::snapshot::PopulationDigest;
 use crate::population::Record;
@@ -13,22 +13,20 @@ use crate::population::Record;
 ///
 /// # Errors
 /// [`Unreadable`] where a side cannot be read, or is not a whole population in the format.
-pub fn each_contact<B: BufRead, A: BufRead>(
+pub fn each_contact<B: Read + Send, A: Read + Send>(
     before: B,
     after: A,
     mut see: impl FnMut(&str, &[&str], Option<&[&str]>),
 ) -> Result<[(Opening, PopulationDigest); 2], Unreadable> {
-    let streams = open_both(before, after)?;
-    let openings = [streams.0.opening.clone(), streams.1.opening.clone()];
-    let digests = side_by_side(streams, |before, after| {
+    let begin = |openings: [&Opening; 2]| openings.map(Opening::clone);
+    let ([before, after], [of_before, of_after]) = side_by_side(before, after, begin, |_, before, after| {
         if let Some(before) = before.filter(|record| record.kind == "contact" && !record.repeats) {
             let after = after.map(tags);
             see(&before.key, &tags(before), after.as_deref());
         }
         Ok(())
     })?;
-    let [before, after] = openings;
-    Ok([(before, digests.0), (after, digests.1)])
+    Ok([(before, of_before), (after, of_after)])
 }
 
 fn tags<'r>(record: &'r Record<'_>) -> Vec<&'r str> {

@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::io::BufRead;
+use std::io::Read;
+use std::{ptr, thread};
 
-use crate::model::population::Contact;
+use crate::model::population::{Contact, Opening};
 use crate::model::snapshot::PopulationDigest;
-use crate::population::{Allowance, Damage, Record, Records};
+use crate::population::{Allowance, Beside, Damage, Record, Records};
 
 use super::entries::Entries;
 use super::field::{Field, Fields, Values, differing, is_same_text, spelt_otherwise, values};
@@ -22,41 +23,46 @@ fn in_after(damage: Damage) -> Unreadable {
     Unreadable { side: Side::After, damage }
 }
 
-/// Opens both streams.
-///
-/// # Errors
-/// [`Unreadable`] where one does not open a population in the format.
-pub(super) fn open_both<B: BufRead, A: BufRead>(before: B, after: A) -> Result<(Records<B>, Records<A>), Unreadable> {
-    Ok((Records::open(before).map_err(in_before)?, Records::open(after).map_err(in_after)?))
-}
-
-/// Goes through both streams at once: what one kind and key has on each side is seen together.
+/// Goes through both streams at once: what one kind and key has on each side is seen together. Where both sides have one line, one record
+/// stands for both. What there is to go by begins with what nobody read, of each side.
 ///
 /// # Errors
 /// [`Unreadable`] where a side cannot be read, or is not a whole population in the format.
-pub(super) fn side_by_side<B: BufRead, A: BufRead>(
-    (mut left, mut right): (Records<B>, Records<A>),
-    mut see: impl FnMut(Option<&Record<'_>>, Option<&Record<'_>>) -> Result<(), Damage>,
-) -> Result<(PopulationDigest, PopulationDigest), Unreadable> {
-    let mut b = left.next().map_err(in_before)?;
-    let mut a = right.next().map_err(in_after)?;
-    loop {
-        let order = match (&b, &a) {
-            (None, None) => break,
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(b), Some(a)) => (&b.kind, &b.key).cmp(&(&a.kind, &a.key)),
-        };
-        let sides = (b.as_ref().filter(|_| order.is_le()), a.as_ref().filter(|_| order.is_ge()));
-        see(sides.0, sides.1).map_err(if sides.1.is_some() { in_after } else { in_before })?;
-        if order.is_le() {
-            b = left.next().map_err(in_before)?;
+pub(super) fn side_by_side<B: Read + Send, A: Read + Send, T>(
+    before: B,
+    after: A,
+    begin: impl FnOnce([&Opening; 2]) -> T,
+    mut see: impl FnMut(&mut T, Option<&Record<'_>>, Option<&Record<'_>>) -> Result<(), Damage>,
+) -> Result<(T, [PopulationDigest; 2]), Unreadable> {
+    thread::scope(|scope| {
+        let mut left = Records::open(scope, before).map_err(in_before)?;
+        let mut right = Records::open(scope, after).map_err(in_after)?;
+        let mut all = begin([&left.opening, &right.opening]);
+        let mut b = left.next().map_err(in_before)?;
+        let mut a = right.next_beside(b.as_ref()).map_err(in_after)?;
+        loop {
+            let beside = match &a {
+                Some(Beside::Same) => b.as_ref(),
+                Some(Beside::Another(record)) => Some(record),
+                None => None,
+            };
+            let order = match (&b, beside) {
+                (None, None) => break,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(b), Some(a)) => (&b.kind, &b.key).cmp(&(&a.kind, &a.key)),
+            };
+            let sides = (b.as_ref().filter(|_| order.is_le()), beside.filter(|_| order.is_ge()));
+            see(&mut all, sides.0, sides.1).map_err(if sides.1.is_some() { in_after } else { in_before })?;
+            if order.is_le() {
+                b = left.next().map_err(in_before)?;
+            }
+            if order.is_ge() {
+                a = right.next_beside(b.as_ref()).map_err(in_after)?;
+            }
         }
-        if order.is_ge() {
-            a = right.next().map_err(in_after)?;
-        }
-    }
-    Ok((left.finish().map_err(in_before)?, right.finish().map_err(in_after)?))
+        Ok((all, [left.finish().map_err(in_before)?, right.finish().map_err(in_after)?]))
+    })
 }
 
 /// How many bytes may be kept while the streams go by: of ten million contacts that are the same, or of a quarter of a million
@@ -151,7 +157,13 @@ impl<'q> Join<'q> {
         if (kind == "order" && !self.ask.orders) || (kind == "subscription" && !self.ask.subscriptions) {
             return Ok(());
         }
-        there.clone().try_for_each(|(side, record)| self.tally.see(side, record))?;
+        match (before, after) {
+            (Some(before), Some(after)) if ptr::eq(before, after) => self.tally.see([1, 1], before)?,
+            _ => {
+                before.map_or(Ok(()), |before| self.tally.see([1, 0], before))?;
+                after.map_or(Ok(()), |after| self.tally.see([0, 1], after))?;
+            }
+        }
         let room = &mut self.room;
         match kind {
             "contact" => self.contacts.see(before, after, room),
@@ -222,7 +234,7 @@ impl Contacts {
     }
 
     fn pair(&mut self, at: usize, before: &Record<'_>, after: &Record<'_>) {
-        if is_same_text(before, after) {
+        if ptr::eq(before, after) || is_same_text(before, after) {
             return;
         }
         let (before, after) = (before.to_contact(), after.to_contact());

@@ -116,18 +116,21 @@ impl Tally {
         Self { counts: BTreeMap::new(), room, without_tags }
     }
 
-    /// Counts a record of a kind that is compared.
-    pub(super) fn see(&mut self, side: Side, record: &Record<'_>) -> Result<(), Damage> {
+    /// Counts a record of a kind that is compared, which is there so often on each side.
+    pub(super) fn see(&mut self, side: [u64; 2], record: &Record<'_>) -> Result<(), Damage> {
         match &*record.kind {
             "contact" => {
                 self.add(side, Counted::Contacts, "")?;
                 if self.without_tags {
                     return Ok(());
                 }
-                for tag in tags(record.tags.iter().map(|tag| &*tag.0)) {
-                    self.add(side, Counted::Tag, tag)?;
+                // In most readings the tags of a contact come in order, each once.
+                if record.tags.is_sorted_by(|one, next| one.0 < next.0) {
+                    return record.tags.iter().try_for_each(|tag| self.add(side, Counted::Tag, &tag.0));
                 }
-                Ok(())
+                tags(record.tags.iter().map(|tag| &*tag.0))
+                    .into_iter()
+                    .try_for_each(|tag| self.add(side, Counted::Tag, tag))
             }
             "order" => {
                 self.add(side, Counted::Orders, "")?;
@@ -164,15 +167,21 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, side: Side, counted: Counted, name: &str) -> Result<(), Damage> {
-        let (group, name) = (self.counts.entry(counted).or_default(), plain(name));
-        match group.get_mut(&*name) {
-            Some(count) => count.sides[side as usize] += 1,
+    fn add(&mut self, side: [u64; 2], counted: Counted, name: &str) -> Result<(), Damage> {
+        let group = self.counts.entry(counted).or_default();
+        // A name without a character reference that stands there already is spelt as it is counted.
+        let as_is = if name.contains('&') { None } else { group.get_mut(name) };
+        let count = match as_is {
+            Some(count) => count,
             None => {
-                self.room.keep([&*name])?;
-                group.entry(name.into_owned()).or_default().sides[side as usize] = 1;
+                let name = plain(name);
+                if !group.contains_key(&*name) {
+                    self.room.keep([&*name])?;
+                }
+                self.counts.entry(counted).or_default().entry(name.into_owned()).or_default()
             }
-        }
+        };
+        count.sides.iter_mut().zip(side).for_each(|(all, more)| *all += more);
         Ok(())
     }
 

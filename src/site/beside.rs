@@ -25,7 +25,7 @@ impl Beside {
     }
 
     /// Its first line, and what comes after it.
-    fn begin(&self) -> Result<(Vec<u8>, impl BufRead + use<>), SiteError> {
+    fn begin(&self) -> Result<(Vec<u8>, impl BufRead + Send + use<>), SiteError> {
         let mut reader = disk::open_beside(&self.path)?;
         let mut first = Vec::new();
         let read = reader.by_ref().take(LONGEST_LINE + 1).read_until(b'\n', &mut first);
@@ -35,7 +35,7 @@ impl Beside {
 }
 
 impl Population for Beside {
-    fn open(&self) -> Result<Box<dyn BufRead>, SiteError> {
+    fn open(&self) -> Result<Box<dyn BufRead + Send>, SiteError> {
         let (first, reader) = self.begin()?;
         // What is no opening is reported by who reads the records.
         if let Some(opening) = opening(&first)

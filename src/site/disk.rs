@@ -34,14 +34,14 @@ impl Packing {
 }
 
 /// Opens a regular file for reading, unpacked, through links to it. Anything else (a pipe, a device, a folder) is refused.
-pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
+pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead + Send>, SiteError> {
     crate::fs::open_linked(path)
         .and_then(|file| unpack(path, watched(path, file)))
         .map_err(|source| failed("read", path, source))
 }
 
 /// As [`open`], of a population that was found beside a configuration.
-pub(crate) fn open_beside(path: &Path) -> Result<Box<dyn BufRead>, SiteError> {
+pub(crate) fn open_beside(path: &Path) -> Result<Box<dyn BufRead + Send>, SiteError> {
     crate::fs::open_beside_site(path)
         .and_then(|file| unpack(path, watched(path, file)))
         .map_err(|source| failed("read", path, source))
@@ -58,8 +58,8 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
 }
 
 /// Reads what is packed as this file's name says.
-pub(crate) fn unpack<'a, R: Read + 'a>(path: &Path, file: R) -> io::Result<Box<dyn BufRead + 'a>> {
-    fn lines<'a, R: Read + 'a>(reader: R) -> Box<dyn BufRead + 'a> {
+pub(crate) fn unpack<'a, R: Read + Send + 'a>(path: &Path, file: R) -> io::Result<Box<dyn BufRead + Send + 'a>> {
+    fn lines<'a, R: Read + Send + 'a>(reader: R) -> Box<dyn BufRead + Send + 'a> {
         Box::new(BufReader::with_capacity(BLOCK, reader))
     }
     Ok(match Packing::of(path) {

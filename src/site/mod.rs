@@ -166,7 +166,7 @@ pub trait Population {
     ///
     /// # Errors
     /// [`SiteError`] where they cannot be read, or are another site's than the configuration that they were captured with.
-    fn open(&self) -> Result<Box<dyn BufRead>, SiteError>;
+    fn open(&self) -> Result<Box<dyn BufRead + Send>, SiteError>;
 
     /// When they were read, by their own first line; none where that does not say.
     fn taken_at(&self) -> Option<Timestamp>;

@@ -55,8 +55,8 @@ impl MergeList {
                 Side::Before => before.damaged(unreadable.damage),
                 Side::After => now.damaged(unreadable.damage),
             })?;
-        before.belongs(&digests.0)?;
-        now.belongs(&digests.1)?;
+        before.belongs(&digests[0])?;
+        now.belongs(&digests[1])?;
         if !not_captured.iter().any(|kind| kind == "contact") {
             not_captured.extend(unknown.iter().map(|field| format!("contact {}", field.key())));
         }

@@ -1,11 +1,11 @@
 //! What the collector on a site at an address gives: its capture, read through adapters, with everybody in files without a name, which are
 //! gone with this process.
 
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -130,7 +130,7 @@ impl WordPress {
         };
         let path = PathBuf::from(format!("the members of {address}"));
         let own = snapshot.population.clone();
-        let members = own.map(|own| Members { file: Rc::new(RefCell::new(file)), own, taken_at, path });
+        let members = own.map(|own| Members { file: Arc::new(Mutex::new(file)), own, taken_at, path });
         Ok(Ok(Collected { snapshot, members, another_list }))
     }
 }
@@ -218,7 +218,7 @@ pub(super) fn not_captured(snapshot: &Snapshot) -> String {
 /// Everybody, in a file without a name.
 #[derive(Debug)]
 pub(super) struct Members {
-    file: Rc<RefCell<File>>,
+    file: Arc<Mutex<File>>,
     own: PopulationDigest,
     taken_at: Option<Timestamp>,
     /// What messages call it.
@@ -226,8 +226,8 @@ pub(super) struct Members {
 }
 
 impl Population for Members {
-    fn open(&self) -> Result<Box<dyn BufRead>, SiteError> {
-        Ok(Box::new(BufReader::with_capacity(BLOCK, Shared { file: Rc::clone(&self.file), at: 0 })))
+    fn open(&self) -> Result<Box<dyn BufRead + Send>, SiteError> {
+        Ok(Box::new(BufReader::with_capacity(BLOCK, Shared { file: Arc::clone(&self.file), at: 0 })))
     }
 
     fn taken_at(&self) -> Option<Timestamp> {
@@ -249,13 +249,13 @@ impl Population for Members {
 
 /// One reader of several of one file: each has its own place.
 struct Shared {
-    file: Rc<RefCell<File>>,
+    file: Arc<Mutex<File>>,
     at: u64,
 }
 
 impl Read for Shared {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut file = self.file.borrow_mut();
+        let mut file = self.file.lock().map_err(|_| io::Error::other("another reader of it failed"))?;
         file.seek(SeekFrom::Start(self.at))?;
         let read = file.read(buffer)?;
         self.at += read as u64;
@@ -276,7 +276,7 @@ mod tests {
         file.write_all(b"one\ntwo\n").unwrap();
         let path = PathBuf::from("the members of https://example.com");
         let own = PopulationDigest { counts: [].into(), sha256: String::new() };
-        let members = Members { file: Rc::new(RefCell::new(file)), own, taken_at: None, path };
+        let members = Members { file: Arc::new(Mutex::new(file)), own, taken_at: None, path };
         let mut both = [members.open().unwrap(), members.open().unwrap()];
         let mut text = String::new();
         for reader in &mut both {
