@@ -16,6 +16,7 @@ mod ledger;
 mod lines;
 mod mentioned;
 mod people;
+mod quick;
 mod record;
 mod same;
 mod sort;

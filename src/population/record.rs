@@ -11,6 +11,7 @@ use super::ahead::Ahead;
 use super::fit::Names;
 use super::json::{misfit, object, opening, shown, was_read_at, word};
 use super::ledger::Book;
+use super::quick::quickly;
 use super::{Damage, Line};
 use crate::model::population::{Contact, Opening, Order, Subscription};
 use crate::model::snapshot::{PopulationDigest, is_newer};
@@ -33,6 +34,11 @@ impl AsRef<str> for Text<'_> {
 pub(crate) struct Tags<'a>(#[serde(borrow)] Option<Vec<Text<'a>>>);
 
 impl<'a> Tags<'a> {
+    /// Those that were captured.
+    pub(super) fn of(tags: Vec<Text<'a>>) -> Self {
+        Self(Some(tags))
+    }
+
     /// Whether they were captured, be it that there are none.
     pub(crate) fn are_known(&self) -> bool {
         self.0.is_some()
@@ -73,7 +79,7 @@ pub(crate) struct Record<'a> {
     #[serde(borrow, default)]
     pub(crate) tags: Tags<'a>,
     #[serde(borrow, default)]
-    affiliate: Option<Text<'a>>,
+    pub(super) affiliate: Option<Text<'a>>,
     #[serde(borrow, default)]
     pub(crate) contact: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -85,9 +91,9 @@ pub(crate) struct Record<'a> {
     #[serde(borrow, default)]
     pub(crate) status: Cow<'a, str>,
     #[serde(borrow, default)]
-    transaction: Option<Text<'a>>,
+    pub(super) transaction: Option<Text<'a>>,
     #[serde(borrow, default)]
-    next_payment: Option<Text<'a>>,
+    pub(super) next_payment: Option<Text<'a>>,
     /// Whether it has the kind and key of the record before it.
     #[serde(skip)]
     pub(crate) repeats: bool,
@@ -114,7 +120,10 @@ struct Stranger<'a> {
 impl<'a> Record<'a> {
     /// Reads a line; the end record too, of which only the kind is looked at.
     fn read(line: Line<'a>) -> Result<Self, Damage> {
-        let read = serde_json::from_str(line.text).or_else(|error| Self::read_beyond(line, &error));
+        let read = match quickly(line.text) {
+            Some(record) => Ok(record),
+            None => serde_json::from_str(line.text).or_else(|error| Self::read_beyond(line, &error)),
+        };
         let record = Self { line: line.number, text: line.text, ..read? };
         if record.kind != "end" && record.key.is_empty() {
             return Err(Damage::at(line.number, "the record has no key"));
