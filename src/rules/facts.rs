@@ -12,14 +12,15 @@ use super::original::LiveReading;
 use super::raised::Raised;
 use super::read::Read;
 use super::reading::Freshness;
-use crate::change::Change;
+use crate::change::{Change, text};
+use crate::diag::Finding;
 use crate::model::attested::{Contradiction, Respelt};
 use crate::model::facts::{Counting, Here};
 use crate::model::plan::{BackupPart, ContactRecord, Plan, SiteRole};
 use crate::model::population::Census;
 use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Entry, Record};
 use crate::model::snapshot::Snapshot;
-use crate::model::state::Kind;
+use crate::model::state::{Kind, Object};
 use crate::model::{Grade, Identity, Misfits, ObjectRef, State};
 
 /// Everything that a judgement starts from. Values only: no clock, no file, no site.
@@ -83,7 +84,12 @@ pub struct Facts<'a> {
     /// Whether more than the plan and the time was asked for since the last taking of notes.
     beyond_the_plan: Cell<bool>,
     risk_uses: OnceCell<Vec<bool>>,
+    /// How often each object was shown under a finding.
+    shown: RefCell<BTreeMap<ObjectRef, usize>>,
 }
+
+/// Under how many findings an object is shown: whoever reads those has seen it, and each of them holds it whole.
+const SHOWN: usize = 20;
 
 impl<'a> Facts<'a> {
     /// Facts over these inputs, for a judgement at this gate.
@@ -95,6 +101,25 @@ impl<'a> Facts<'a> {
             unknown: RefCell::default(),
             beyond_the_plan: Cell::new(false),
             risk_uses: OnceCell::new(),
+            shown: RefCell::default(),
+        }
+    }
+
+    /// The finding with this object under it, the line that begins so labelled; with its name alone where it was shown often enough.
+    pub(super) fn excerpt(
+        &self,
+        finding: Finding,
+        (on, object): (ObjectRef, impl FnOnce() -> Object),
+        needle: &str,
+        label: &str,
+    ) -> Finding {
+        let mut shown = self.shown.borrow_mut();
+        let shown = shown.entry(on.clone()).or_default();
+        *shown += 1;
+        match *shown {
+            ..=SHOWN => finding.excerpt(on.to_string(), text::object(&object()), needle, label),
+            _ if finding.site.is_none() => finding.on_site(on.to_string()),
+            _ => finding,
         }
     }
 

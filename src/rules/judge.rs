@@ -306,22 +306,33 @@ fn by_fact(mut asked: Vec<Asked>, all: &mut Judgement) {
 /// Marks what somebody answers for. Returns, for each accepted risk, whether it met a finding.
 fn accept(risks: &[AcceptedRisk], facts: &Facts<'_>, findings: &mut [Finding]) -> Vec<bool> {
     let mut used = vec![false; risks.len()];
+    let mut of_rule: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for (index, risk) in risks.iter().enumerate() {
+        of_rule.entry((named(risk), &risk.at)).or_default().push(index);
+    }
     for finding in findings.iter_mut().filter(|finding| !finding.unproven) {
-        for (risk, used) in risks.iter().zip(&mut used) {
-            if meets(risk, finding) {
-                *used = true;
-                finding.accepted |= accepted_risks::counts(risk, facts);
-            }
+        let places =
+            [finding.primary.place.pointer().map(str::to_owned), finding.site.as_ref().map(|on| format!("site:{on}"))];
+        let met = places.iter().flatten().filter_map(|at| of_rule.get(&(finding.rule.as_str(), at.as_str())));
+        let met: Vec<usize> = met.flatten().copied().collect();
+        for index in met {
+            used[index] = true;
+            finding.accepted |= accepted_risks::counts(&risks[index], facts);
         }
     }
     used
+}
+
+/// The rule that an accepted risk names, by its name of today.
+fn named(risk: &AcceptedRisk) -> &str {
+    crate::rules::renamed(&risk.rule).unwrap_or(&risk.rule)
 }
 
 /// Whether an accepted risk is about a finding.
 pub fn meets(risk: &AcceptedRisk, finding: &Finding) -> bool {
     let at_plan = finding.primary.place.pointer() == Some(&risk.at);
     let at_site = risk.at.strip_prefix("site:").is_some_and(|on| finding.site.as_deref() == Some(on));
-    crate::rules::renamed(&risk.rule).unwrap_or(&risk.rule) == finding.rule && (at_plan || at_site)
+    named(risk) == finding.rule && (at_plan || at_site)
 }
 
 /// Whether a finding counts for the verdict.

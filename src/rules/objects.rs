@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::change::text;
 use crate::diag::Finding;
 use crate::model::state::{
     Administrator, ChargingGuard, CrmConnection, Emails, Environment, Keyed, Mail, Maintenance, Object, Offering,
@@ -132,7 +131,7 @@ where
 
     /// A finding with the object under it, the line that begins so labelled.
     pub fn excerpt(&self, finding: Finding, needle: &str, label: &str) -> Finding {
-        finding.excerpt(self.place().to_string(), text::object(&self.object()), needle, label)
+        self.facts.excerpt(finding, (self.place(), || self.object()), needle, label)
     }
 }
 

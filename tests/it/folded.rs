@@ -120,3 +120,32 @@ fn a_value_with_a_colon_inside_brackets_is_told_to_need_quotes() {
     place.edit(PLAN, "[{base: Library}, {module", "[{base: Library} {module");
     assert_eq!(errors(&place)[0].2["message"], "a comma or a closing bracket is missing");
 }
+
+#[test]
+fn an_object_stands_under_its_first_findings_and_not_under_each_of_many() {
+    let place = Place::new();
+    let names = |of: &str, to: usize| (2..to).map(|number| format!("{of} {number}")).collect::<Vec<_>>();
+    let planned: String = names("Lesson", 32)
+        .iter()
+        .map(|name| format!(", {{module: {name}, release: 2 days after previous}}"))
+        .collect();
+    place.edit(
+        PLAN,
+        "{module: Practice, release: 2 days after previous}",
+        &format!("{{module: Practice, release: 2 days after previous}}{planned}"),
+    );
+    let sent = |(name, number): (String, usize)| {
+        format!(
+            r#",{{"number":{number},"name":"{name}","release":"2 days after previous","tag":"Mini_Course_Practice_Access"}}"#
+        )
+    };
+    let there: String = names("Exercise", 32).into_iter().zip(2..).map(sent).collect();
+    place.edit_site(
+        SITE,
+        r#""tag":"Mini_Course_Practice_Access"}"#,
+        &format!(r#""tag":"Mini_Course_Practice_Access"}}{there}"#),
+    );
+    let ran = place.run(&["check", PLAN, "--site", SITE]);
+    assert_eq!(ran.out.matches("module-not-on-site").count(), 30, "{}", ran.out);
+    assert_eq!(ran.out.matches("on the site: offering/mini-course").count(), 20, "{}", ran.out);
+}

@@ -113,8 +113,8 @@ fn same(tag: &str) -> String {
 }
 
 /// Forms that add an access tag; none where it is not known of all tags.
-fn tags_added(facts: &Facts<'_>, forms: &[PlannedForm<'_>], out: &mut Findings) -> Option<()> {
-    let added: Vec<(&PlannedForm<'_>, &str)> =
+fn tags_added(facts: &Facts<'_>, forms: &[PlannedForm<'_, '_>], out: &mut Findings) -> Option<()> {
+    let added: Vec<(&PlannedForm<'_, '_>, &str)> =
         forms.iter().flat_map(|form| tags(form.operations).into_iter().map(move |tag| (form, tag))).collect();
     // Access tags are asked for only where a form adds some.
     if added.is_empty() {

@@ -12,7 +12,6 @@ pub(super) mod test_purchase_missing;
 
 use std::collections::BTreeSet;
 
-use crate::change::text;
 use crate::diag::Finding;
 use crate::model::money::Money;
 use crate::model::plan::{CustomOperation, OrderFormIntent};
@@ -39,7 +38,8 @@ pub(super) fn is_given_by_order_form(plan: &Plan, offering: &str) -> bool {
 type Operations<'a> = Known<Option<&'a Vec<Operation>>>;
 
 /// A form of the plan, as its changes leave it on the site.
-struct PlannedForm<'a> {
+struct PlannedForm<'f, 'a> {
+    facts: &'f Facts<'a>,
     section: &'static str,
     on: ObjectRef,
     key: &'a str,
@@ -50,22 +50,22 @@ struct PlannedForm<'a> {
     object: Object,
 }
 
-impl PlannedForm<'_> {
+impl PlannedForm<'_, '_> {
     /// The finding with the site's form under it, the line that holds `needle` labelled.
     fn excerpt(&self, finding: Finding, needle: &str, label: &str) -> Finding {
-        finding.excerpt(self.on.to_string(), text::object(&self.object), needle, label)
+        self.facts.excerpt(finding, (self.on.clone(), || self.object.clone()), needle, label)
     }
 }
 
 /// The plan's forms that the site has when the changes are made, as far as their operations are known; and whether all are.
-fn planned_forms<'a>(facts: &Facts<'a>) -> (Vec<PlannedForm<'a>>, Known<()>) {
+fn planned_forms<'f, 'a>(facts: &'f Facts<'a>) -> (Vec<PlannedForm<'f, 'a>>, Known<()>) {
     let (plan, mut forms, mut all) = (facts.plan(), Vec::new(), Some(()));
     let mut add =
         |section, key, release, known: Known<Option<(ObjectRef, &'a str, Operations<'a>, Object)>>| match known {
             None => all = None,
             Some(Some((on, name, Some(operations), object))) => {
                 let operations = operations.map_or(&[][..], Vec::as_slice);
-                forms.push(PlannedForm { section, on, key, name, release, operations, object });
+                forms.push(PlannedForm { facts, section, on, key, name, release, operations, object });
             }
             Some(Some((_, _, None, _)) | None) => {}
         };
