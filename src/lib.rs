@@ -25,6 +25,7 @@ pub mod reconcile;
 pub mod rules;
 pub mod shape;
 pub mod site;
+pub mod suggest;
 pub mod survey;
 pub mod text;
 pub mod trust;

@@ -51,6 +51,10 @@ pub struct Check {
     /// With `--fix`, show what would be written, and write nothing: the plan is judged as it is.
     #[arg(long, requires = "fix", conflicts_with = "format")]
     pub diff: bool,
+    /// Show the fewest edits of the plan that lead towards green, as a patch, each with what comes back without it; then what remains: what
+    /// `apply` does, what is done on the site, screen by screen, and what people decide. In `human` and `json`. Nothing is written.
+    #[arg(long, conflicts_with_all = ["fix", "proofs", "why"])]
+    pub suggest: bool,
 }
 
 /// The forms of a report.

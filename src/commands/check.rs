@@ -2,8 +2,10 @@
 
 mod fix;
 mod plans;
+mod suggest;
 
 use std::io::{self, Write};
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Check, CheckFormat, FailOn, Judging};
@@ -11,7 +13,8 @@ use crate::failure::{Failure, exit};
 use crate::model::text::many;
 use crate::output::human::{self, Style};
 use crate::output::proofs::{self, Proofs};
-use crate::output::{Report, concise, github, gitlab, json, json_lines, junit, markdown, rdjson, sarif};
+
+use crate::output::{Report, concise, github, gitlab, json, json_lines, junit, markdown, rdjson, sarif, suggested};
 use crate::rules::Verdict;
 
 use super::explain::known;
@@ -29,8 +32,15 @@ pub(super) fn run(args: &Check, terminal: &mut Terminal<'_>) -> Result<u8, Failu
 pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     reports::ensure_may_be_written(&args.output)?;
     let named = plans::named(&args.plans, args.judging.limits.max_bytes, terminal)?;
+    let mut suggested = Vec::new();
     let checked: Vec<Checked> = if args.fix {
         fix::fix(named.plans, args, terminal)?
+    } else if args.suggest {
+        ensure_shows_suggestions(args.format)?;
+        let both = named.plans.into_iter().map(|plan| suggest::suggest(plan, &args.judging));
+        let (checked, all) = both.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+        suggested = all;
+        checked
     } else {
         named.plans.into_iter().map(|plan| judged(plan, &args.judging)).collect::<Result<_, _>>()?
     };
@@ -39,12 +49,15 @@ pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>
     let why = args.why.as_deref().map(known).transpose()?;
     let proofs = why.map(|rule| Proofs::Of(rule.id)).or_else(|| args.proofs.then_some(Proofs::All));
     let all = checked.iter().zip(&paths);
-    let all: Vec<Report<'_>> =
-        all.map(|(checked, path)| Report { folder: &folder, proofs, ..checked.report(path) }).collect();
+    let suggested = suggested.iter().map(Some).chain(iter::repeat(None));
+    let all: Vec<Report<'_>> = all
+        .zip(suggested)
+        .map(|((checked, path), suggested)| Report { folder: &folder, proofs, suggested, ..checked.report(path) })
+        .collect();
     let style = terminal.style(most);
     let all_of = Shown { reports: &all, are_many: named.are_many };
     match args.format {
-        CheckFormat::Human if terminal.is_quiet() && proofs.is_none() => {
+        CheckFormat::Human if terminal.is_quiet() && proofs.is_none() && !args.suggest => {
             all.iter().try_for_each(|report| concise::render_quietly(report, terminal.out))?
         }
         format => all_of.render(format, style, terminal.out)?,
@@ -60,6 +73,14 @@ pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>
     let fails = all.iter().zip(&checked).any(|(report, checked)| fails(args, report, checked));
     checked.into_iter().for_each(Checked::leave);
     Ok(if fails { exit::NOT_GREEN } else { exit::OK })
+}
+
+fn ensure_shows_suggestions(format: CheckFormat) -> Result<(), Failure> {
+    if matches!(format, CheckFormat::Human | CheckFormat::Json | CheckFormat::JsonV1) {
+        return Ok(());
+    }
+    let help = "leave `--format` out, or ask for `--format json`";
+    Err(Failure::new(exit::USAGE, "only `human` and `json` have room for what is suggested").help(help))
 }
 
 fn judged(plan: Plan, judging: &Judging) -> Result<Checked, Failure> {
@@ -83,7 +104,10 @@ impl Shown<'_> {
             all.iter().try_for_each(|report| proofs::render(report, out))?;
         }
         match format {
-            CheckFormat::Human => all.iter().try_for_each(|report| human::render(report, style, out))?,
+            CheckFormat::Human => all.iter().try_for_each(|report| match report.suggested {
+                Some(suggested) => suggested::render(suggested, report, style, out),
+                None => human::render(report, style, out),
+            })?,
             CheckFormat::Concise if all.len() > 1 => {
                 all.iter().try_for_each(|report| concise::render_of_many(report, out))?;
             }

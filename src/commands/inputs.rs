@@ -15,91 +15,34 @@ use crate::cli::{self};
 use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::model::population::Questions;
-use crate::model::{Identity, Kind, Step, Worth};
+use crate::model::{Kind, Step};
 use crate::output::escape::line;
-use crate::output::{Mode, Report, SiteLine};
-use crate::project::settings::Settings;
+use crate::output::{Mode, Report};
 use crate::project::{Opened, Project};
 use crate::rules::{
-    COMPARING, Freshness, Inputs, Judgement, LiveReading, Members, MembersFile, Moment, Phase, READING_OLD, Verdict,
-    judge, kind_of,
+    COMPARING, Judgement, LiveReading, Members, MembersFile, Moment, Phase, READING_OLD, Verdict, judge, kind_of,
 };
 use crate::shape::{personal, without_addresses};
-use crate::site::{Executor, Reading, Site};
-use crate::trust::{Readings, of_this_machine, recorded_here};
+use crate::site::{Executor, Site};
+use crate::trust::of_this_machine;
 
-use super::attesting::{Attesting, make_void};
+use super::around::{Around, Judged};
+use super::attesting::Attesting;
 use super::choice::{Choice, read_ahead};
 use super::executors::executor;
 use super::members;
 use super::original::{self, Wanted};
 use super::record::backup_file;
 use super::run::certificate::rehearsed;
+use super::site_read::{SiteRead, freshness, read_asking};
 use super::tracked::members_file;
-
-/// A site that was read.
-pub(super) struct SiteRead {
-    pub(super) reading: Reading,
-    pub(super) line: SiteLine,
-    /// The clock's time for a live site, the capture time for a site in a file.
-    pub(super) now: Timestamp,
-    /// Whether it is a site in a file.
-    is_in_a_file: bool,
-}
-
-impl SiteRead {
-    /// Which site it is.
-    pub(super) fn identity(&self) -> &Identity {
-        &self.reading.snapshot.header.site
-    }
-}
-
-/// Reads a site: as it is now, or as somebody recorded it, with what persons attested of it laid over.
-pub(super) fn read_site(
-    site: &mut dyn Site,
-    (mode, attesting): (Mode, Attesting),
-    opened: &Opened,
-) -> Result<SiteRead, Failure> {
-    let staging = opened.plan.staging_site();
-    let purchases = staging.iter().flat_map(|staging| opened.record.purchases(staging));
-    let orders = purchases.flat_map(|purchase| purchase.orders.iter().cloned());
-    let begun = Instant::now();
-    let reading = site.read(&Questions { orders: orders.collect(), ..Questions::of(&opened.plan) })?;
-    log::info!("the site `{}`: read in {} ms", site.name(), begun.elapsed().as_millis());
-    Ok(weighed(site, reading, (mode, attesting), opened))
-}
-
-/// A reading of a site with what it is worth, and what persons attested of it laid over.
-pub(super) fn weighed(
-    site: &dyn Site,
-    mut reading: Reading,
-    (mode, attesting): (Mode, Attesting),
-    opened: &Opened,
-) -> SiteRead {
-    let plan = &opened.plan;
-    reading.snapshot.worth = match mode {
-        Mode::Snapshot => Readings::of_this_machine().worth_for(&reading.snapshot, Some(plan)),
-        // A site in a file is what it says for its own runs.
-        Mode::Live | Mode::None => Worth::Captured,
-    };
-    let mut line = SiteLine::of(site.name(), &reading.snapshot, mode);
-    if mode == Mode::Live && site.is_in_a_file() && !reading.snapshot.header.is_invented() {
-        let worth = Readings::of_this_machine().worth_for(&reading.snapshot, Some(plan));
-        line.as_recording = Some(worth).filter(|worth| *worth != Worth::Captured);
-    }
-    let taken_at = reading.snapshot.header.taken_at.parse().unwrap_or_else(|_| Timestamp::now());
-    let here = recorded_here();
-    reading.snapshot = attesting.over(reading.snapshot, &opened.record, &here);
-    make_void(&mut reading.snapshot, (&site.name(), plan), &here);
-    SiteRead { reading, line, now: taken_at, is_in_a_file: site.is_in_a_file() }
-}
 
 /// A plan judged against a site.
 pub(super) struct Checked {
     pub(super) opened: Opened,
     pub(super) site: Option<SiteRead>,
-    /// The live site, where it was read beside its copy.
-    live: Option<SiteLine>,
+    /// What else was read around it.
+    pub(super) around: Around,
     pub(super) lowered: Option<Lowered>,
     /// Who carries out each change on this site.
     pub(super) executors: Vec<Executor>,
@@ -122,6 +65,18 @@ pub(super) fn check_given(plan: Vec<u8>, judging: &cli::Judging) -> Result<Check
 }
 
 fn check_project(project: Project, judging: &cli::Judging) -> Result<Checked, Failure> {
+    check_keeping_site(project, judging, |opened| Questions::of(&opened.plan)).map(|(checked, _)| checked)
+}
+
+/// A site that was read, as it is open.
+pub(super) type OpenSite = Option<Box<dyn Site>>;
+
+/// The same, with the site, whose members are asked this.
+pub(super) fn check_keeping_site(
+    project: Project,
+    judging: &cli::Judging,
+    asks: impl FnOnce(&Opened) -> Questions,
+) -> Result<(Checked, OpenSite), Failure> {
     let named = Choice::named(&judging.reading);
     // Which file a site is in the command line says, and not the plan: neither waits for the other.
     let project = project.showing_personal(judging.show_personal).backup_dir(judging.backup_dir.as_deref());
@@ -142,7 +97,7 @@ fn check_project(project: Project, judging: &cli::Judging) -> Result<Checked, Fa
         None if opened.whole => choice.open(&opened.plan, through.as_ref())?,
         None => None,
     };
-    let site = site.as_mut().map(|site| (site.as_mut() as &mut dyn Site, choice.mode()));
+    let open = site.as_mut().map(|site| (site.as_mut() as &mut dyn Site, choice.mode()));
     let live = judging.on == SiteRole::Live;
     if live && judging.live.is_some() {
         let message = "`--live` names what the staging copy is compared with, and `--on live` judges live itself";
@@ -150,7 +105,9 @@ fn check_project(project: Project, judging: &cli::Judging) -> Result<Checked, Fa
     }
     let wanted = Wanted { named: judging.live.as_deref(), adapters: if is_for_live[1] { adapters } else { &[] } };
     let moment = (Moment::Gate(judging.gate), Attesting::InTime);
-    judged_against(opened, site, moment, (live, wanted), judging.show_personal)
+    let questions = asks(&opened);
+    let checked = judged_asking(opened, open, moment, (live, wanted), (judging.show_personal, questions))?;
+    Ok((checked, site))
 }
 
 /// Judges a plan against what is named, which is opened and read now; a site at an address by the adapters that the settings name.
@@ -193,13 +150,25 @@ fn judged_against(
     (live, wanted): (bool, Wanted<'_>),
     show_personal: bool,
 ) -> Result<Checked, Failure> {
+    let questions = Questions::of(&opened.plan);
+    judged_asking(opened, site, (moment, attesting), (live, wanted), (show_personal, questions))
+}
+
+fn judged_asking(
+    opened: Opened,
+    site: Option<(&mut dyn Site, Mode)>,
+    (moment, attesting): (Moment, Attesting),
+    (live, wanted): (bool, Wanted<'_>),
+    (show_personal, questions): (bool, Questions),
+) -> Result<Checked, Failure> {
     let (found, gate) = (opened.findings.clone(), moment.gate());
     if !opened.whole {
+        let around = Around::nothing(&opened, (moment, live));
         let (judgement, executors) = (shown(Judgement::unread(found), show_personal), Vec::new());
         return Ok(Checked {
             opened,
             site: None,
-            live: None,
+            around,
             lowered: None,
             executors,
             judgement,
@@ -211,7 +180,11 @@ fn judged_against(
     }
     let place = if live { SiteRole::Live } else { SiteRole::Staging };
     let mut site = site;
-    let read = site.as_mut().map(|(site, mode)| read_site(*site, (*mode, attesting), &opened)).transpose()?;
+    let asked = site.is_some().then_some(questions);
+    let of = |(site, mode): &mut (&mut dyn Site, Mode)| {
+        read_asking(*site, (*mode, attesting), &opened, asked.clone().unwrap_or_default())
+    };
+    let read = site.as_mut().map(of).transpose()?;
     let lowered = read.as_ref().map(|read| change::lower_on(&opened.plan, &read.reading.snapshot, place));
     let changes = lowered.as_ref().map_or(&[][..], |lowered| &lowered.changes);
     let both = site.iter().zip(&read);
@@ -235,24 +208,8 @@ fn judged_against(
     let files = population.into_iter().map(|file| (file, Members::Population));
     let files = files.chain(backups.map(|file| (file, Members::Backup)));
     let members_files: Vec<MembersFile> = files.map(|(file, holds)| members_file(&file, holds, &opened.git)).collect();
-    let inputs = Inputs {
-        plan: &opened.plan,
-        before: site.as_ref().map(|site| &site.reading.snapshot),
-        after: lowered.as_ref().map(|lowered| &lowered.after),
-        changes: lowered.as_ref().map_or(&[], |lowered| &lowered.changes),
-        census: site.as_ref().and_then(|site| site.reading.census.as_ref()),
-        contacts: &opened.contacts,
-        record: &opened.record,
-        members_files: &members_files,
-        backup_files: backup_files.as_ref(),
-        refused_attestations: &opened.settings.attestations.refuse,
-        raised: &opened.settings.raised,
-        rehearsed: if gate == Phase::Fit { rehearsed(&opened) } else { None },
-        now: site.as_ref().map_or(freshness.clock, |site| site.now),
-        freshness: &freshness,
-        live,
-        live_reading: &live_reading,
-    };
+    let rehearsed = if gate == Phase::Fit { rehearsed(&opened) } else { None };
+    let around = Around { moment, live, asked, live_reading, live_line, freshness, backup_files, rehearsed };
     let both = site.as_ref().zip(lowered.as_ref());
     let (judgement, digests) = thread::scope(|scope| {
         let digested = both.map(|(site, _)| {
@@ -261,6 +218,8 @@ fn judged_against(
             scope.spawn(move || (change::intent_digest(plan), FactsText::of(state, all)))
         });
         let begun = Instant::now();
+        let judged = Judged { site: site.as_ref(), lowered: lowered.as_ref(), members_files: &members_files };
+        let inputs = around.inputs(&opened, &opened, judged, &around.live_reading);
         let judgement = judge(inputs, moment, found);
         log::info!("the rules: judged in {} ms", begun.elapsed().as_millis());
         let digests = both.zip(digested.and_then(|digested| digested.join().ok()));
@@ -272,24 +231,11 @@ fn judged_against(
         (judgement, digests)
     });
     let judgement = shown(judgement, show_personal);
-    let live = live_line;
-    Ok(Checked { opened, site, live, lowered, executors, judgement, digests, gate, show_personal, members_files })
-}
-
-/// What counts as a reading of now. What a person names as a site is one: an address stands for itself as it is at this moment, and
-/// a recording stands for the live site where that is judged.
-pub(super) fn freshness(site: Option<&SiteRead>, settings: &Settings, live: bool) -> Freshness {
-    let clock = Timestamp::now();
-    let Some(site) = site else { return Freshness::without_site(clock) };
-    let is_its_own = site.line.mode == Mode::Live;
-    let stands_for_now = if is_its_own { !site.is_in_a_file } else { live };
-    let invented = is_its_own && site.is_in_a_file && site.reading.snapshot.header.is_invented();
-    let max_age = (!invented).then(|| settings.max_age.as_str().to_owned());
-    Freshness { clock, max_age, stands_for_now }
+    Ok(Checked { opened, site, around, lowered, executors, judgement, digests, gate, show_personal, members_files })
 }
 
 /// A judgement as it may be shown: without anybody's address, unless they were asked for.
-fn shown(mut judgement: Judgement, show_personal: bool) -> Judgement {
+pub(super) fn shown(mut judgement: Judgement, show_personal: bool) -> Judgement {
     if !show_personal {
         judgement.findings.iter_mut().for_each(personal::mask_addresses);
         for work in judgement.ahead.iter_mut().flat_map(|ahead| &mut ahead.work) {
@@ -372,7 +318,7 @@ impl Checked {
             path,
             plan: self.opened.whole.then_some(&self.opened.plan),
             site: self.site.as_ref().map(|site| site.line.clone()),
-            live: self.live.clone(),
+            live: self.around.live_line.clone(),
             changes: self.lowered.as_ref().map_or(0, |lowered| lowered.changes.len()),
             not_compared: self.lowered.as_ref().map_or(0, |lowered| lowered.kinds_not_compared().len()),
             sources: &self.opened.sources,
@@ -381,6 +327,7 @@ impl Checked {
             after: self.lowered.as_ref().map(|lowered| &lowered.after),
             proofs: None,
             lifted: &self.opened.settings.lifted,
+            suggested: None,
             folder: Path::new(""),
         }
     }

@@ -2,6 +2,7 @@
 
 mod adapter;
 mod arguments;
+mod around;
 mod ask;
 mod attesting;
 mod bridge;
@@ -44,6 +45,7 @@ mod runbook;
 mod schema;
 mod since;
 mod site;
+mod site_read;
 mod snapshot;
 mod survey;
 mod terminal;

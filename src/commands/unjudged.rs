@@ -12,7 +12,7 @@ use crate::site::{self, Everybody, Reading, Site};
 
 use super::attesting::Attesting;
 use super::choice::Choice;
-use super::inputs::{self, SiteRead};
+use super::site_read::{SiteRead, read_site, weighed};
 use super::{Terminal, members};
 
 /// A plan over a site that was read.
@@ -26,7 +26,7 @@ impl Unjudged {
     /// Reads what a command line names, with a census of its members.
     pub(super) fn read(of: &PlanAndSite, terminal: &mut Terminal<'_>) -> Result<Self, Failure> {
         Self::by(of, terminal, |site, as_what, opened| {
-            Ok((inputs::read_site(site, as_what, opened)?, Err("nobody was to be read".to_owned())))
+            Ok((read_site(site, as_what, opened)?, Err("nobody was to be read".to_owned())))
         })
     }
 
@@ -78,7 +78,7 @@ fn with_everybody(
 ) -> Result<(SiteRead, Everybody), Failure> {
     let (snapshot, everybody) = site.with_everybody()?;
     let reading = Reading { snapshot, census: None, login: None };
-    Ok((inputs::weighed(site, reading, as_what, opened), everybody))
+    Ok((weighed(site, reading, as_what, opened), everybody))
 }
 
 /// A site that a command line names, read with its members.
@@ -103,6 +103,7 @@ pub(super) fn unread(opened: &Opened, terminal: &mut Terminal<'_>) -> Result<Fai
         not_compared: 0,
         proofs: None,
         lifted: &[],
+        suggested: None,
         after: None,
         reading: None,
         sources: &opened.sources,

@@ -140,11 +140,29 @@ pub struct Fix {
 pub struct Remedy {
     /// What it does, as an imperative.
     pub title: String,
-    /// Whether there is no other right answer: it follows from the plan's own words, or from how the site spells something. Else it is
-    /// a choice that somebody has to look at.
-    pub is_safe: bool,
+    /// Who may say that it is right.
+    pub answer: Answer,
     /// What is written, all or nothing.
     pub corrections: Vec<Correction>,
+}
+
+impl Remedy {
+    /// Whether there is no other right answer.
+    pub fn is_safe(&self) -> bool {
+        self.answer == Answer::Sure
+    }
+}
+
+/// Who may say that what is offered is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// There is no other: it follows from the plan's own words, or from how the site spells something.
+    Sure,
+    /// It is what the site and the plan lead to, and somebody has to look at it.
+    Proposed,
+    /// A person decides: what becomes of members or of a webhook, by which way the switch goes, who does something. It is written where
+    /// somebody asked for choices, and never suggested.
+    Decision,
 }
 
 /// Sections in which nothing is offered: who answers for what, what was recorded of somebody, and what the plan attests.
@@ -155,7 +173,7 @@ fn is_off_limits(correction: &Correction) -> bool {
     let section = |at: &str| at.split('/').nth(1).is_some_and(|section| NOT_OFFERED.contains(&section));
     match correction {
         Correction::Key { at, to } => section(at) || at.matches('/').count() == 1 && NOT_OFFERED.contains(&to.as_str()),
-        Correction::Value { at, .. } => section(at),
+        Correction::Value { at, .. } | Correction::Flag { at, .. } => section(at),
         Correction::Add { into, entries } => {
             let names = |line: &str| NOT_OFFERED.iter().any(|name| line.starts_with(name));
             section(into) || into.is_empty() && entries.lines().any(names)
@@ -322,13 +340,20 @@ impl Finding {
     /// Offers the one right answer, as corrections of the plan; of what nobody else may decide or attest nothing is offered.
     #[must_use]
     pub fn corrected_by(self, title: impl Into<String>, corrections: impl Into<Vec<Correction>>) -> Self {
-        self.remedied(title.into(), true, corrections.into())
+        self.remedied(title.into(), Answer::Sure, corrections.into())
     }
 
     /// Offers the same as a choice that somebody has to look at.
     #[must_use]
     pub fn perhaps_corrected_by(self, title: impl Into<String>, corrections: impl Into<Vec<Correction>>) -> Self {
-        self.remedied(title.into(), false, corrections.into())
+        self.remedied(title.into(), Answer::Proposed, corrections.into())
+    }
+
+    /// Says of what is offered that a person decides it.
+    #[must_use]
+    pub fn which_a_person_decides(mut self) -> Self {
+        self.remedy.iter_mut().for_each(|remedy| remedy.answer = Answer::Decision);
+        self
     }
 
     /// Offers to add the text to paste to a mapping of the plan, as a choice that somebody has to look at.
@@ -342,11 +367,16 @@ impl Finding {
         }
     }
 
-    fn remedied(mut self, title: String, is_safe: bool, corrections: Vec<Correction>) -> Self {
+    fn remedied(mut self, title: String, answer: Answer, corrections: Vec<Correction>) -> Self {
         if !corrections.iter().any(is_off_limits) {
-            self.remedy = Some(Remedy { title, is_safe, corrections });
+            self.remedy = Some(Remedy { title, answer, corrections });
         }
         self
+    }
+
+    /// What could be written for it to go; none of what nobody has to attend to, or somebody answers for.
+    pub fn offered(&self) -> Option<&Remedy> {
+        self.remedy.as_ref().filter(|_| (self.due || self.coming.is_some()) && !self.accepted)
     }
 
     /// Adds a personal value that explains it.

@@ -16,7 +16,7 @@ use crate::text::{Source, same_length};
 
 use super::clip::{self, Clip};
 use super::words::SEPARATOR;
-use super::{Report, Sources, ahead, escape, naming_plan};
+use super::{Report, Sources, ahead, escape, naming_plan, offered};
 
 /// How a picture is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +54,9 @@ pub fn render(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Res
     render_unproven(&unproven, report.path, style, out)?;
     render_coming(report, style, out)?;
     render_ahead(report, style, out)?;
-    summary(report, style, out)
+    summary(report, style, out)?;
+    let offered = offered::counted(report).filter(|_| style.hints);
+    offered.map_or(Ok(()), |line| writeln!(out, "  {line}"))
 }
 
 /// What is unproven, gathered by what is missing: twenty rules may lack the same fact.
@@ -133,7 +135,8 @@ fn render_ahead(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::R
     writeln!(out)
 }
 
-fn summary(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+/// The closing lines.
+pub(super) fn summary(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let lines = report.summary();
     let code = match report.judgement.verdict {
         crate::rules::Verdict::Green => "1;32",

@@ -1,6 +1,5 @@
 //! The report for machines, format version 1.0. A minor version adds keys; a reader ignores those it does not know.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -8,12 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::change::intent_digest;
-use crate::diag::{self, Document as Text, Label, Severity};
+use crate::diag::{self, Label, Severity};
 use crate::model::Graded;
 use crate::rules::{Evidence, Phase, Verdict};
-use crate::text::{self, Limits, corrected, without_addresses};
 
-use super::{Mode, Report, SiteLine, ahead, escape, proofs};
+use super::offered::{self, Room};
+use super::{Mode, Report, SiteLine, ahead, escape, proofs, suggested};
 
 /// The format's version.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -55,6 +54,9 @@ pub struct Document {
     /// What has to begin before the window, at the gate `fit`; left out at every other one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before_the_window: Option<ahead::BeforeTheWindow>,
+    /// What is suggested, with `--suggest`; left out where nobody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggest: Option<suggested::Document>,
 }
 
 /// The plan of a report.
@@ -188,7 +190,7 @@ pub fn render_all(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()>
 pub(super) fn document(report: &Report<'_>) -> Document {
     let judgement = report.judgement;
     let all = report.sorted().into_iter().filter(|(finding, _)| finding.coming.is_none() || finding.accepted);
-    let room = Cell::new(READ);
+    let room = Room::new();
     let coming = report.coming().into_iter().map(|(finding, coming, _)| Coming {
         gate: coming.gate.to_owned(),
         on_live: coming.on_live,
@@ -209,6 +211,7 @@ pub(super) fn document(report: &Report<'_>) -> Document {
         lifted: report.lifted.to_vec(),
         proofs: proofs::of(report),
         before_the_window: ahead::of(report),
+        suggest: report.suggested.map(suggested::document),
     }
 }
 
@@ -222,7 +225,7 @@ fn site_of(site: Option<&SiteLine>) -> Site {
     }
 }
 
-fn finding(report: &Report<'_>, finding: &diag::Finding, room: &Cell<usize>) -> Finding {
+fn finding(report: &Report<'_>, finding: &diag::Finding, room: &Room) -> Finding {
     let related = |label: &Label| Related { location: location(report, &label.place), text: label.text.clone() };
     let mut message = finding.message.clone();
     if report.show_personal && !finding.personal.is_empty() {
@@ -243,18 +246,11 @@ fn finding(report: &Report<'_>, finding: &diag::Finding, room: &Cell<usize>) -> 
     }
 }
 
-/// Bytes of plans that are read for the edits of one report.
-const READ: usize = 64 << 20;
-
-fn fix(report: &Report<'_>, finding: &diag::Finding, room: &Cell<usize>) -> Option<Fix> {
-    let remedy = finding.remedy.as_ref().filter(|_| !finding.accepted)?;
-    let source = &report.sources.text(Text::Plan).source;
-    room.set(room.get().checked_sub(source.text().len())?);
-    let edits = corrected(source, &remedy.corrections, &Limits::default()).ok()?.edits;
-    let shows = |edit: &text::Edit| report.show_personal || without_addresses(&edit.text) == edit.text;
-    let edits = edits.iter().all(shows).then_some(edits)?.into_iter();
+fn fix(report: &Report<'_>, finding: &diag::Finding, room: &Room) -> Option<Fix> {
+    let offered = offered::of(report, finding, room)?;
+    let edits = offered.edits.into_iter();
     let edits = edits.map(|edit| Edit { start: edit.range.start, end: edit.range.end, text: edit.text });
-    Some(Fix { safe: remedy.is_safe, title: remedy.title.clone(), edits: edits.collect() })
+    Some(Fix { safe: offered.is_safe, title: offered.title, edits: edits.collect() })
 }
 
 fn location(report: &Report<'_>, place: &diag::Location) -> Location {

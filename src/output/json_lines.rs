@@ -101,6 +101,8 @@ pub fn render(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
             lifted,
             proofs,
             before_the_window,
+            // A patch is of the whole plan, and no line's.
+            suggest: _,
         } = json::document(report);
         findings.into_iter().try_for_each(|finding| write(&Line::Finding { plan: report.path, finding }))?;
         coming.into_iter().try_for_each(|coming| write(&Line::Coming { plan: report.path, coming }))?;

@@ -88,17 +88,22 @@ impl Place {
         Self { path, spot: report.sources.spot(place), pointer }
     }
 
-    /// The path as a reference by RFC 3986: relative, with `/` between its parts, and whatever means something else written as `%XX`.
+    /// The path as a reference.
     pub(super) fn uri(&self) -> String {
-        let path = if cfg!(windows) { self.path.replace('\\', "/") } else { self.path.clone() };
-        let scheme = if path.starts_with('/') { "file://" } else { "" };
-        let byte = |byte: u8| match byte {
-            b'/' | b'.' | b'-' | b'_' | b'~' => char::from(byte).to_string(),
-            byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-            byte => format!("%{byte:02X}"),
-        };
-        format!("{scheme}{}", path.bytes().map(byte).collect::<String>())
+        uri(&self.path)
     }
+}
+
+/// A path as a reference by RFC 3986: relative, with `/` between its parts, and whatever means something else written as `%XX`.
+pub(super) fn uri(path: &str) -> String {
+    let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
+    let scheme = if path.starts_with('/') { "file://" } else { "" };
+    let byte = |byte: u8| match byte {
+        b'/' | b'.' | b'-' | b'_' | b'~' => char::from(byte).to_string(),
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    format!("{scheme}{}", path.bytes().map(byte).collect::<String>())
 }
 
 impl Report<'_> {

@@ -21,12 +21,14 @@ pub mod junit;
 mod listed;
 pub mod markdown;
 pub mod masked;
+mod offered;
 pub mod overview;
 pub mod proofs;
 pub mod rdjson;
 pub mod runbook;
 pub mod sarif;
 pub mod status;
+pub mod suggested;
 pub mod support;
 pub mod survey;
 pub mod verify;
@@ -72,6 +74,8 @@ pub struct Report<'a> {
     pub proofs: Option<proofs::Proofs<'a>>,
     /// What a `plan.toml` further up demands and the nearest one, which holds alone, does not: a line for each.
     pub lifted: &'a [String],
+    /// What is suggested for the plan; none where nobody asked.
+    pub suggested: Option<&'a suggested::Suggested>,
     /// The working folder, below which other programs look for the plan's files; empty where it is not known.
     pub folder: &'a Path,
 }

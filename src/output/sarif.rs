@@ -6,12 +6,14 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::diag::Severity;
+use crate::diag::{Document, Severity};
 use crate::model::plan::AcceptedRisk;
 use crate::rules::{by_id, meets};
 use crate::shape::codes;
+use crate::text::Edit;
 
-use super::listed::{HOME, Listed, Place, Weight, page_of};
+use super::listed::{HOME, Listed, Place, Weight, page_of, uri};
+use super::offered::{self, Offered, Room};
 use super::{Report, escape};
 
 /// Most results of a run that GitHub takes; a longer one it refuses whole.
@@ -29,7 +31,8 @@ pub fn render(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
     let mut rules: Vec<&str> = all.iter().map(|listed| listed.finding.rule.as_str()).collect();
     rules.sort_unstable();
     rules.dedup();
-    let results = all.iter().map(|listed| result(listed, &rules));
+    let room = Room::new();
+    let results = all.iter().map(|listed| result(listed, &rules, &room));
     let mut said: Vec<String> = reports.iter().map(|report| report.short(&report.headline())).collect();
     if more > 0 {
         said.push(format!("and {more} more, which are not listed here"));
@@ -53,7 +56,7 @@ pub fn render(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
     escape::json(&log, out)
 }
 
-fn result(listed: &Listed<'_>, rules: &[&str]) -> Value {
+fn result(listed: &Listed<'_>, rules: &[&str], room: &Room) -> Value {
     let rule = listed.finding.rule.as_str();
     let (kind, level) = match listed.weight {
         _ if listed.finding.unproven => ("open", "none"),
@@ -82,6 +85,10 @@ fn result(listed: &Listed<'_>, rules: &[&str]) -> Value {
     if !related.is_empty() {
         value["relatedLocations"] = related.into();
     }
+    // Whoever takes a fix out of a report is not shown what it decides: choices are left to `--unsafe-fixes`.
+    if let Some(fix) = offered::of(listed.report, listed.finding, room).filter(|offered| offered.is_safe) {
+        value["fixes"] = json!([fixed(listed.report, &fix)]);
+    }
     if listed.is_accepted() {
         let report = listed.report;
         let risks = report.plan.into_iter().flat_map(|plan| &plan.accepted_risks);
@@ -91,6 +98,28 @@ fn result(listed: &Listed<'_>, rules: &[&str]) -> Value {
         value["suppressions"] = json!([{"kind": "inSource", "status": "accepted", "justification": why}]);
     }
     value
+}
+
+/// What would be written, as the standard has it (3.55 to 3.57).
+fn fixed(report: &Report<'_>, fix: &Offered) -> Value {
+    let source = &report.sources.text(Document::Plan).source;
+    let replacement = |edit: &Edit| {
+        let (start, end) = (source.position(edit.range.start), source.position(edit.range.end));
+        json!({
+            "deletedRegion": {
+                "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column,
+            },
+            "insertedContent": {"text": edit.text},
+        })
+    };
+    let replacements: Vec<Value> = fix.edits.iter().map(replacement).collect();
+    json!({
+        "description": {"text": without_links(&report.short(&fix.title))},
+        "artifactChanges": [{
+            "artifactLocation": {"uri": uri(&report.path_of(Document::Plan))},
+            "replacements": replacements,
+        }],
+    })
 }
 
 fn location(place: &Place) -> Value {

@@ -64,6 +64,13 @@ pub(crate) struct Opened {
     pub(crate) git: Books,
 }
 
+impl Opened {
+    /// What another text of the plan comes to, in its place; what stands beside it stays as it was read.
+    pub(crate) fn with_text(&self, text: &str, limits: Limits, show_personal: bool) -> Parsed {
+        parse(&self.path, text.as_bytes().to_vec(), (limits, show_personal), &self.git)
+    }
+}
+
 impl Deref for Opened {
     type Target = Parsed;
 

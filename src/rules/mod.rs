@@ -23,6 +23,7 @@ mod raised;
 mod read;
 mod reading;
 mod registry;
+mod rekey;
 
 // One folder a family.
 mod accepted_risks;

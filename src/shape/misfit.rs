@@ -180,7 +180,7 @@ impl<'a> Seen<'a> {
             return;
         }
         misfit.finding = misfit.finding.take().map(|finding| match written.iter().any(decides) {
-            true => finding.perhaps_corrected_by(title, written),
+            true => finding.perhaps_corrected_by(title, written).which_a_person_decides(),
             false => finding.corrected_by(title, written),
         });
     }

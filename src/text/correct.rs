@@ -22,6 +22,13 @@ pub enum Correction {
         /// The text, as it is to be read.
         to: String,
     },
+    /// A yes or no becomes this one.
+    Flag {
+        /// JSON pointer of the scalar.
+        at: String,
+        /// What it says then.
+        to: bool,
+    },
     /// Entries are added to a mapping, after those that it has; a mapping that is not there is made, in one that is.
     Add {
         /// JSON pointer of the mapping.
@@ -75,6 +82,27 @@ pub fn corrected(source: &Source, corrections: &[Correction], limits: &Limits) -
     }
 }
 
+/// Makes of several groups of corrections each that can be made in the text which those before it leave, all of it or nothing. The text,
+/// and of each group whether it was made.
+pub fn corrected_each(text: &str, groups: &[&[Correction]], limits: &Limits) -> (String, Vec<Result<(), Uncorrected>>) {
+    if groups.is_empty() {
+        return (text.to_owned(), Vec::new());
+    }
+    let all: Vec<Correction> = groups.iter().flat_map(|group| group.iter().cloned()).collect();
+    match (corrected(&Source::new(String::new(), text), &all, limits), groups) {
+        // At once is quicker by far, where none depends on another.
+        (Ok(made), _) => (made.text, vec![Ok(()); groups.len()]),
+        (Err(why), [_]) => (text.to_owned(), Vec::from([Err(why)])),
+        (Err(_), _) => {
+            let (first, second) = groups.split_at(groups.len() / 2);
+            let (text, mut made) = corrected_each(text, first, limits);
+            let (text, rest) = corrected_each(&text, second, limits);
+            made.extend(rest);
+            (text, made)
+        }
+    }
+}
+
 /// The tree of a text that has no problem.
 fn read(text: &str, limits: &Limits) -> Option<Tree> {
     let (_, tree, problems) = compose_bytes(String::new(), text.as_bytes().to_vec(), limits);
@@ -82,6 +110,21 @@ fn read(text: &str, limits: &Limits) -> Option<Tree> {
 }
 
 impl Correction {
+    /// The places at which it writes something, as they are called afterwards: JSON pointers.
+    pub fn places(&self) -> Vec<String> {
+        match self {
+            Self::Key { at, to } => {
+                at.rsplit_once('/').map(|(parent, _)| pointer::child(parent, to)).into_iter().collect()
+            }
+            Self::Value { at, .. } | Self::Flag { at, .. } => Vec::from([at.clone()]),
+            Self::Add { into, entries } => {
+                let added = mapping(entries);
+                let keys = added.iter().flat_map(|tree| tree.root.as_map()).flatten();
+                keys.map(|entry| pointer::child(into, &entry.key.text)).collect()
+            }
+        }
+    }
+
     fn edit(&self, source: &Source, tree: &Tree) -> Result<Edit, Uncorrected> {
         match self {
             Self::Key { at, to } => {
@@ -99,6 +142,11 @@ impl Correction {
                 let is_text = matches!(node.value, Value::Str(_)) && !source.slice(node.span).contains('\n');
                 let edit = replace_scalar(source, node, &quote(to)).filter(|_| is_text);
                 edit.ok_or(Uncorrected::Gone)
+            }
+            Self::Flag { at, to } => {
+                let node = tree.locate(at).ok_or(Uncorrected::Gone)?.node;
+                let edit = replace_scalar(source, node, &to.to_string());
+                edit.filter(|_| matches!(node.value, Value::Bool(_))).ok_or(Uncorrected::Gone)
             }
             Self::Add { into, entries } => add(source, tree, into, entries),
         }
@@ -122,6 +170,7 @@ impl Correction {
                     map.insert(key, Json::from(to.as_str()));
                 }
             },
+            Self::Flag { at, to } => *meant.pointer_mut(at).ok_or(Uncorrected::Gone)? = Json::from(*to),
             Self::Add { into, entries } => {
                 let added = mapping(entries).ok_or(Uncorrected::Gone)?.root.to_json();
                 if meant.pointer(into).is_none() {
@@ -268,6 +317,34 @@ mod tests {
             ("a: 1\na: 2\n", key("/a", "c"), Uncorrected::Unread),
         ] {
             assert_eq!(made(text, correction), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn groups_are_made_one_after_the_other_and_what_cannot_be_is_said_of_each() {
+        let text = "a: {x: 1}\nb: wrong\nold: {c: wrong}\n";
+        // Two that add at one place, one that is not there, one below a key that is called otherwise by then.
+        let groups = [
+            [add("/a", "y: 2\n")],
+            [add("/a", "z: 3\n")],
+            [value("/b", "right")],
+            [key("/gone", "there")],
+            [key("/old", "new")],
+            [value("/new/c", "right")],
+        ];
+        let groups: Vec<&[Correction]> = groups.iter().map(|group| &group[..]).collect();
+        let (text, made) = corrected_each(text, &groups, &Limits::default());
+        assert_eq!(text, "a: {x: 1, y: 2, z: 3}\nb: right\nnew: {c: right}\n");
+        assert_eq!(made, [Ok(()), Ok(()), Ok(()), Err(Uncorrected::Gone), Ok(()), Ok(())]);
+        assert_eq!(corrected_each("a: 1\n", &[], &Limits::default()), ("a: 1\n".to_owned(), Vec::new()));
+    }
+
+    #[test]
+    fn a_yes_or_no_is_written_as_one() {
+        let flag = |at: &str, to| Correction::Flag { at: at.to_owned(), to };
+        assert_eq!(made("a: {b: false} # x\n", flag("/a/b", true)).unwrap(), "a: {b: true} # x\n");
+        for text in ["a: {b: \"false\"}\n", "a: {b: 0}\n", "a: {b: }\n", "a: {}\n"] {
+            assert_eq!(made(text, flag("/a/b", true)), Err(Uncorrected::Gone), "{text}");
         }
     }
 

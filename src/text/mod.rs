@@ -28,7 +28,7 @@ pub use addresses::{MASK, addresses, masked, without_addresses};
 pub use apart::apart;
 pub use compose::{compose, compose_bytes};
 pub use conflict::{CONFLICT, RESOLVE, conflict, marks_conflict};
-pub use correct::{Corrected, Correction, Uncorrected, corrected};
+pub use correct::{Corrected, Correction, Uncorrected, corrected, corrected_each};
 pub use decode::with_newlines;
 pub use edit::{Edit, EditError, apply_edits, delete_pair, insert_after, quote, replace_scalar};
 pub use near::{nearest, slip_of};

@@ -14,20 +14,27 @@ use crate::place::{Edited as _, PLAN, Place, Ran, SITE};
 use crate::rules::{fences, gate_of, live, patched};
 
 /// Rules of which an example on their page is made good by what is offered.
-const OFFERING: [&str; 13] = [
+const OFFERING: [&str; 20] = [
+    "charging-guard-not-live",
     "emails-off",
     "failed-payment-undecided",
+    "key-is-not-the-slug",
     "mail-not-simulated",
+    "maintenance-mode-not-kept",
     "members-between-modules-undecided",
     "migration-choices-missing",
+    "module-not-on-site",
     "name-differs",
+    "not-on-site",
     "offering-not-in-plan",
     "opt-in-form-missing",
     "order-form-missing",
+    "price-impossible",
     "reference-unknown",
     "strategy-missing",
     "test-purchase-missing",
     "webhook-not-in-plan",
+    "welcome-does-not-cover",
 ];
 
 /// A plan's text with a comment before each section and after each line of it.
@@ -149,6 +156,62 @@ fn a_machine_is_given_the_same_edits() {
     let [start, end] = ["start", "end"].map(|name| usize::try_from(edit[name].as_u64().unwrap()).unwrap());
     assert_eq!((&slips[start..end], edit["text"].as_str()), ("gatway", Some("gateway")));
     assert_eq!(of("failed-payment-undecided")["safe"], false);
+}
+
+#[test]
+fn other_programs_are_given_what_is_safe_as_they_count_places() {
+    let place = Place::new();
+    let slips = with_slips(&place).edited_once("gatway: stripe}", "gatway: stripe, \"ä𝄞\": 1}");
+    fs::write(place.path(PLAN), &slips).unwrap();
+    let report = |format: &str| -> Value {
+        serde_json::from_str(&place.run(&["check", PLAN, "--site", SITE, "--format", format]).out).unwrap()
+    };
+    let lines: Vec<&str> = slips.trim_start_matches('\u{feff}').split('\n').collect();
+    let number = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
+    // Code scanning counts characters, reviewdog bytes.
+    let sarif = report("sarif");
+    let (mut by_sarif, mut by_rdjson) = (BTreeSet::new(), BTreeSet::new());
+    for result in sarif["runs"][0]["results"].as_array().unwrap() {
+        for fix in result["fixes"].as_array().into_iter().flatten() {
+            let change = &fix["artifactChanges"][0];
+            assert_eq!(change["artifactLocation"]["uri"], PLAN);
+            for replacement in change["replacements"].as_array().unwrap() {
+                let at = &replacement["deletedRegion"];
+                assert_eq!(at["startLine"], at["endLine"]);
+                let line = lines[number(&at["startLine"]) - 1].chars();
+                let (from, to) = (number(&at["startColumn"]) - 1, number(&at["endColumn"]) - 1);
+                let gone: String = line.skip(from).take(to - from).collect();
+                by_sarif.insert((gone, replacement["insertedContent"]["text"].as_str().unwrap().to_owned()));
+            }
+        }
+    }
+    for found in report("rdjson")["diagnostics"].as_array().unwrap() {
+        for suggestion in found["suggestions"].as_array().into_iter().flatten() {
+            let [start, end] = ["start", "end"].map(|end| &suggestion["range"][end]);
+            let line = lines[number(&start["line"]) - 1];
+            let gone = &line[number(&start["column"]) - 1..number(&end["column"]) - 1];
+            by_rdjson.insert((gone.to_owned(), suggestion["text"].as_str().unwrap().to_owned()));
+        }
+    }
+    let right = [
+        ("foundatoins", "foundations"),
+        ("gatway", "gateway"),
+        ("rehearse-and-reply", "rehearse-and-replay"),
+        ("sold", "access_through"),
+    ];
+    let right: BTreeSet<(String, String)> = right.map(|(gone, text)| (gone.to_owned(), text.to_owned())).into();
+    assert_eq!((&by_sarif, &by_rdjson), (&right, &right));
+}
+
+#[test]
+fn what_can_be_fixed_is_counted_below_a_report_for_people() {
+    let place = Place::new();
+    assert!(!place.run(&["check", PLAN, "--site", SITE]).out.contains("can be fixed"));
+    fs::write(place.path(PLAN), with_slips(&place)).unwrap();
+    let ran = place.run(&["check", PLAN, "--site", SITE]);
+    let line = "4 findings can be fixed with `--fix`, 1 more with `--fix --unsafe-fixes`: these are choices";
+    assert!(ran.out.contains(line), "{}", ran.out);
+    assert!(!place.run(&["check", PLAN, "--site", SITE, "--quiet"]).out.contains("can be fixed"));
 }
 
 #[test]

@@ -41,6 +41,7 @@ mod first_plan;
 mod first_time;
 mod fit;
 mod fixes;
+mod fixes_attacked;
 mod folded;
 mod formats;
 mod from_capture;
@@ -111,6 +112,7 @@ mod spelt;
 mod staging;
 mod step_readings;
 mod strict;
+mod suggest;
 #[cfg(target_os = "linux")]
 mod support;
 mod survey;

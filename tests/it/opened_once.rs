@@ -53,9 +53,10 @@ fn a_site_is_opened_only_to_be_read_and_gits_index_once() {
     git(&place, &["init", "-q"]);
     git(&place, &["add", PLAN]);
     let digest = place.digest();
-    let verbs: [(&[&str], Option<usize>); 8] = [
+    let verbs: [(&[&str], Option<usize>); 9] = [
         (&["check", PLAN, "--site", SITE], Some(1)),
         (&["check", PLAN, "--snapshot", SITE], Some(1)),
+        (&["check", "bloom-coaching-first-draft.yaml", "--site", SITE, "--suggest"], Some(1)),
         (&["diff", PLAN, "--site", SITE], Some(1)),
         (&["verify", PLAN, "--after", SITE], Some(1)),
         (&["apply", PLAN, "--site", SITE, "--confirm", &digest], None),

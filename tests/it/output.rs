@@ -105,6 +105,7 @@ fn shown(plan: &[u8], contacts: Option<&[u8]>) -> Vec<String> {
         after: None,
         proofs: None,
         lifted: &[],
+        suggested: None,
         folder: Path::new(""),
     };
     let mut outs = [const { Vec::new() }; 10];

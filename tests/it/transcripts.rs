@@ -1,7 +1,7 @@
 //! Every console block of README.md, of `docs/*.md` and of `tests/cmd/*.md` is run, in order, in a folder that holds the example under
 //! `plans/`, backups under `backups/`, the site as it moved under `plans/moved/`, before and after a test purchase under
 //! `plans/bought/`, a plan of an earlier version under `plans/earlier/`, and what README shows: a plan without one timer
-//! (`plans/no-timer.yaml`), and a site that lacks only that change (`plans/timer-left.site.ndjson`), and an inventory
+//! (`plans/no-timer.yaml`), one with two slips and without a decision (`plans/slips.yaml`), and a site that lacks only that change (`plans/timer-left.site.ndjson`), and an inventory
 //! (`plans/bloom.inventory.ndjson`), and an adapter with mistakes (`plans/mistaken.adapter.yaml`); under `weekend/` a plan whose window is on a
 //! Saturday, beside a `plan.toml` that makes an error of that, and under `first-day/` a plan of five lines. The page about CI is run in what a
 //! clone of the example's repository would have.
@@ -183,8 +183,20 @@ fn bought(plans: &Path, folder: &Path) {
     }
 }
 
+/// The example's plan with two slips, one of which hides what the other is in, and without a decision.
+fn slips(plans: &Path) {
+    let text = fs::read_to_string(plans.join("bloom-coaching.yaml")).unwrap();
+    let text = text
+        .edited_once("\norder_forms:", "\norder_froms:")
+        .edited_once("{release: [foundations]}", "{release: [foundatoins]}");
+    let text = text.edited_once("    members_between_modules: complete-by-hand\n", "");
+    fs::write(plans.join("slips.yaml"), text).unwrap();
+    fs::copy(plans.join("bloom-coaching.record.ndjson"), plans.join("slips.record.ndjson")).unwrap();
+}
+
 /// The example's plan without the timer of one module, and the example's site once everything but that timer is in place.
 fn one_timer(plans: &Path) {
+    slips(plans);
     let [plan, site] = ["bloom-coaching.yaml", "bloom-coaching.site.ndjson"].map(|name| plans.join(name));
     let text = fs::read_to_string(&plan).unwrap();
     let without = text.edited_once("{module: Money, release: 7 days after previous}", "{module: Money}");

@@ -10,12 +10,15 @@ use crate::failure::{Failure, exit};
 use crate::fs::{self, Readers};
 use crate::output::{diff, escape};
 use crate::shape::Sources;
-use crate::text::{Limits, Source, Uncorrected, compose_bytes, corrected};
+use crate::text::{Correction, Limits, Source, Uncorrected, compose_bytes, corrected_each};
 
 use super::{Plan, judged};
 
-/// Corrections of one plan at once: each reads the whole text.
+/// Corrections of one plan at once.
 const MOST: usize = 200;
+
+/// Bytes that may be read for them: where they depend on each other each reads the whole text.
+const READ: usize = 2 << 30;
 
 /// Writes what the findings of these plans offer, or shows what would be written.
 /// Each plan's judgement as it is then: judged again where it was written.
@@ -51,11 +54,17 @@ fn of_one(plan: &Plan, checked: &Checked, args: &Check, terminal: &mut Terminal<
         writeln!(terminal.err, "attention: {shown}: `{rule}` is not fixed: {why}")?;
     }
     let did = if args.diff { "would be written" } else { "written" };
+    let more = match made.more {
+        0 => String::new(),
+        more => {
+            format!("; {more} more {}: run this again for them", if args.diff { "would follow" } else { "are left" })
+        }
+    };
     let choices = match made.choices {
         0 => String::new(),
         more => format!("; {more} more with `--unsafe-fixes`: they are choices, so look at them with `--diff` first"),
     };
-    writeln!(terminal.notes(), "{shown}: {} {did}{choices}", many_fixes(made.done.len()))?;
+    writeln!(terminal.notes(), "{shown}: {} {did}{more}{choices}", many_fixes(made.done.len()))?;
     Ok(!args.diff && !made.done.is_empty())
 }
 
@@ -70,6 +79,8 @@ struct Made {
     done: Vec<(usize, String)>,
     /// What was not, and why.
     left: Vec<(String, Uncorrected)>,
+    /// How many there was no room for.
+    more: usize,
     /// How many are choices, and nobody asked for those.
     choices: usize,
 }
@@ -79,19 +90,19 @@ impl Made {
     fn of(checked: &Checked, chooses: bool, limits: &Limits) -> Self {
         let sources = &checked.opened.sources;
         let text = sources.text(Document::Plan).source.text().to_owned();
-        let mut made = Self { text, done: Vec::new(), left: Vec::new(), choices: 0 };
-        let counts = |finding: &&Finding| (finding.due || finding.coming.is_some()) && !finding.accepted;
-        let offered = checked.judgement.findings.iter().filter(counts);
-        let offered = offered.filter_map(|finding| Some((finding, finding.remedy.as_ref()?)));
+        let mut made = Self { text, done: Vec::new(), left: Vec::new(), more: 0, choices: 0 };
+        let offered = checked.judgement.findings.iter().filter_map(|finding| Some((finding, finding.offered()?)));
         let (wanted, choices): (Vec<_>, Vec<_>) =
-            offered.partition(|(_, remedy): &(&Finding, &Remedy)| remedy.is_safe || chooses);
-        made.choices = choices.len();
-        for (finding, remedy) in wanted.into_iter().take(MOST) {
-            match corrected(&Source::new(String::new(), made.text.as_str()), &remedy.corrections, limits) {
-                Ok(better) => {
-                    made.text = better.text;
-                    made.done.push((sources.spot(&finding.primary.place).start.line, remedy.title.clone()));
-                }
+            offered.partition(|(_, remedy): &(&Finding, &Remedy)| remedy.is_safe() || chooses);
+        let most = (READ / made.text.len().max(1)).clamp(1, MOST);
+        (made.more, made.choices) = (wanted.len().saturating_sub(most), choices.len());
+        let wanted = &wanted[..wanted.len() - made.more];
+        let groups: Vec<&[Correction]> = wanted.iter().map(|(_, remedy)| &remedy.corrections[..]).collect();
+        let (text, each) = corrected_each(&made.text, &groups, limits);
+        made.text = text;
+        for ((finding, remedy), was_made) in wanted.iter().zip(each) {
+            match was_made {
+                Ok(()) => made.done.push((sources.spot(&finding.primary.place).start.line, remedy.title.clone())),
                 Err(why) => made.left.push((finding.rule.clone(), why)),
             }
         }
@@ -157,5 +168,15 @@ fn put(path: &Path, before: &str, after: &str, limits: &Limits) -> Result<(), Fa
         let message = format!("`{}` stays as it is: it was changed while it was judged", path.display());
         return Err(Failure::new(exit::COULD_NOT_RUN, message).help("run this again"));
     }
-    fs::put(path, after.as_bytes(), Readers::All).map_err(|error| Failure::file("write", path, &error))
+    fs::put(path, after.as_bytes(), Readers::All).map_err(|error| {
+        // A disk can fail when the file is in its place already.
+        let is_in_place = fs::read(path, limits.bytes as u64 + 1).is_ok_and(|now| now == after.as_bytes());
+        match is_in_place {
+            true => {
+                let message = format!("`{}` was written, but the disk does not confirm it: {error}", path.display());
+                Failure::new(exit::COULD_NOT_RUN, message).help("look at the file, and run this again")
+            }
+            false => Failure::file("write", path, &error),
+        }
+    })
 }

@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::Survey;
 use crate::commands::choice::Choice;
-use crate::commands::inputs::{Checked, freshness, judged};
+use crate::commands::inputs::{Checked, judged};
+use crate::commands::site_read::freshness;
 use crate::failure::{Failure, exit};
 use crate::model::facts::day;
 use crate::model::plan::SiteRole;

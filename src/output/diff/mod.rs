@@ -235,6 +235,12 @@ pub fn counts(changes: &Changes<'_>) -> String {
     kinds.iter().map(|(kind, list)| format!("{} of {kind}", list.len())).collect::<Vec<_>>().join(", ")
 }
 
+/// The same to the byte, as `patch` takes it, with no line around a change that is not to be shown; none where nothing is left by which a
+/// change could be found.
+pub fn exact_lines_between(before: &str, after: &str, hides: impl Fn(&str) -> bool) -> Option<Vec<String>> {
+    hunk::Hunks::exact(before, after, hides).map(|hunks| hunks.lines)
+}
+
 /// What differs between two texts, as the lines of a unified diff without its files' headers.
 pub fn lines_between(before: &str, after: &str) -> Vec<String> {
     hunk::Hunks::of(before, after).lines

@@ -132,7 +132,8 @@ fn finding(facts: &Facts<'_>, key: &str, form: Of<'_, '_, OrderForm>, said: Opti
             .at(Location::key(section), message)
             .label("no `failed_payment`")
             .fix(format!("add to `{key}`"), "failed_payment: {after_final_retry: revoke}\n")
-            .to_add_to(pointer(&["order_forms", key])),
+            .to_add_to(pointer(&["order_forms", key]))
+            .which_a_person_decides(),
         None => RULE.at(Location::key(pointer(&["leave_alone", "order_forms", key])), message).label("left alone"),
     };
     let choose = "choose what follows the last retry: `revoke` (access ends now) or `cancel` (it ends with the paid period); with a `reason` also \

@@ -66,6 +66,7 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 )
                 .fix(format!("add to `{key}`"), "members_between_modules: complete-by-hand\n")
                 .to_add_to(pointer(&["offerings", key]))
+                .which_a_person_decides()
                 .on_site(format!("offering/{key}")),
         );
     }

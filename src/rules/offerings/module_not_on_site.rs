@@ -6,7 +6,7 @@ use crate::model::plan::ModuleIntent;
 use crate::model::spelling::{is_only_spelling, is_same, plain};
 use crate::model::state::Module;
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
-use crate::text::apart;
+use crate::text::{Correction, apart, child, slip_of};
 
 use super::{Planned, on_both_sides};
 
@@ -76,6 +76,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             if let Some(found) = found.filter(|found| again.is_none() && is_same(module.name(), &found.name)) {
                 if is_only_spelling(module.name(), &found.name) {
                     let finding = RULE.respelt(at, "the module's name", [module.name(), &found.name]);
+                    let written = named(&offering.module(index), module, &found.name);
+                    let finding = finding.corrected_by(as_on_site(&found.name), [written]);
                     out.push(offering.excerpt(finding, found, "the site's name"));
                 }
                 continue;
@@ -92,14 +94,17 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                         .on_site(format!("offering/{}", offering.key)),
                 );
             } else if let Some(found) = found {
-                out.push(other_name(&offering, (at, module), found, elsewhere));
+                out.push(other_name(&offering, (index, module), found, elsewhere));
             } else {
                 let name = &offering.intent.name;
                 let message =
                     format!("the site's `{name}` has no module {number}, which the plan calls `{}`", module.name());
                 let finding = RULE.at(at, message).label("not on the site").help(help(elsewhere));
                 out.push(match elsewhere {
-                    Some(site) => offering.excerpt(finding, site, "the module of this name"),
+                    Some(site) => {
+                        let finding = numbered(finding, &offering.module(index), (module, site));
+                        offering.excerpt(finding, site, "the module of this name")
+                    }
                     None => finding.on_site(format!("offering/{}", offering.key)),
                 });
             }
@@ -110,15 +115,47 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
 
 fn other_name(
     offering: &Planned<'_, '_>,
-    (at, module): (Location, &ModuleIntent),
+    (index, module): (usize, &ModuleIntent),
     found: &Module,
     elsewhere: Option<&Module>,
 ) -> Finding {
+    let at = offering.module(index);
     let (name, number) = (&offering.intent.name, found.number);
     let [shown, called] = apart(&found.name, module.name());
     let message = format!("module {number} of `{name}` is `{shown}` on the site, not `{called}`");
-    let finding = RULE.at(at, message).label(format!("not module {number}")).help(help(elsewhere));
+    let finding =
+        RULE.at(Location::key(at.clone()), message).label(format!("not module {number}")).help(help(elsewhere));
+    let finding = match elsewhere {
+        Some(site) => numbered(finding, &at, (module, site)),
+        // A list that slipped has names that are no slips of each other.
+        None if slip_of(module.name(), [&found.name]).is_some() => {
+            finding.corrected_by(as_on_site(&found.name), [named(&at, module, &found.name)])
+        }
+        None => finding,
+    };
     offering.excerpt(finding, found, "another name")
+}
+
+fn as_on_site(name: &str) -> String {
+    format!("write the module's name as the site does: `{name}`")
+}
+
+/// A module's name as the site has it.
+fn named(at: &str, module: &ModuleIntent, name: &str) -> Correction {
+    let key = if module.base.is_some() { "base" } else { "module" };
+    Correction::Value { at: child(at, key), to: name.to_owned() }
+}
+
+/// Offers the number under which the site has a module of this name, where the plan says none.
+fn numbered(finding: Finding, at: &str, (module, site): (&ModuleIntent, &Module)) -> Finding {
+    if module.number.is_some() || module.base.is_some() {
+        return finding;
+    }
+    let entries = format!("number: {}\n", site.number);
+    finding.perhaps_corrected_by(
+        format!("write `number: {}`", site.number),
+        [Correction::Add { into: at.to_owned(), entries }],
+    )
 }
 
 fn help(elsewhere: Option<&Module>) -> String {

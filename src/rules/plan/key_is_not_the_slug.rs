@@ -1,6 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::keyed::{is_key_of, name_key};
 use crate::model::text::pointer;
+use crate::rules::rekey::rekeyed;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::Inferred, declare_rule};
 use crate::text::apart;
 
@@ -52,15 +53,19 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 && facts.opt_in_form(Before, key).is_some_and(|form| form.is_none())
         };
         if !is_key_of(key, name) || is_made() {
+            let is_free = !slug.is_empty() && !plan.mentions(section, &slug);
+            let written = rekeyed(plan, section, [key, &slug]);
+            let title = format!("rename the key to `{slug}` wherever the plan uses it");
             let [shown, slug] = apart(key, &slug);
             let message = format!("the key `{shown}` is not the slug of the name `{name}`");
             let help = format!("rename the key to `{slug}` wherever the plan uses it, or correct `name`");
-            out.push(
-                RULE.at(Location::key(pointer(&[section, key])), message)
-                    .label("not the slug")
-                    .related(Location::value(pointer(&[section, key, "name"])), "the name")
-                    .help(help),
-            );
+            let finding = RULE
+                .at(Location::key(pointer(&[section, key])), message)
+                .label("not the slug")
+                .related(Location::value(pointer(&[section, key, "name"])), "the name")
+                .help(help);
+            // Of the two the name may as well be the wrong one.
+            out.push(if is_free { finding.perhaps_corrected_by(title, written) } else { finding });
         }
     }
     Some(())

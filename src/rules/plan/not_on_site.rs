@@ -4,10 +4,11 @@ use crate::diag::{Location, Severity::Error, Severity::Warning};
 use crate::model::keyed::{is_key_of, webhook_key, webhook_site};
 use crate::model::text::pointer;
 use crate::model::{Identity, Kind, Plan};
+use crate::rules::rekey::rekeyed;
 use crate::rules::{Facts, Findings, Known, Phase::Configure, SLIPS, Side::After, Source::Inferred, declare_rule};
-use crate::text::nearest;
+use crate::text::{Correction, nearest, slip_of};
 
-use super::{at, in_lives_log_alone};
+use super::{at, in_lives_log_alone, is_left_alone};
 
 declare_rule! {
     /// The plan names something that the site does not have.
@@ -75,28 +76,31 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let plan = facts.plan();
     let offerings = plan.offerings.iter().map(|(key, offering)| (key, &offering.name));
     let offerings = missing(
-        ("offerings", Kind::Offering),
+        (plan, "offerings", Kind::Offering),
         offerings,
         |key| Some(facts.offering(After, key)?.is_some()),
         || facts.offerings(After).map(|site| site.keys().collect()),
+        |key| Some(facts.offering(After, key)??.name().to_owned()),
         out,
     );
     let order_forms = plan.order_forms.iter().map(|(key, form)| (key, &form.name));
     let order_forms = missing(
-        ("order_forms", Kind::OrderForm),
+        (plan, "order_forms", Kind::OrderForm),
         order_forms,
         |key| Some(facts.order_form(After, key)?.is_some()),
         || facts.order_forms(After).map(|site| site.keys().collect()),
+        |key| Some(facts.order_form(After, key)??.name().to_owned()),
         out,
     );
     offerings.and(order_forms).and(webhooks(facts, out))
 }
 
 fn missing<'a>(
-    (section, kind): (&str, Kind),
+    (plan, section, kind): (&Plan, &str, Kind),
     names: impl Iterator<Item = (&'a String, &'a String)>,
     is_there: impl Fn(&str) -> Known<bool>,
     keys: impl Fn() -> Known<Vec<&'a String>>,
+    name_of: impl Fn(&str) -> Option<String>,
     out: &mut Findings,
 ) -> Known<()> {
     let (mut known, words, screen) = (Some(()), kind.name().replace('-', " "), kind.screen());
@@ -110,7 +114,9 @@ fn missing<'a>(
                 continue;
             }
         }
-        let near = (out.len() < SLIPS).then(|| nearest(key, keys().into_iter().flatten())).flatten();
+        let looks = out.len() < SLIPS;
+        let near = looks.then(|| nearest(key, keys().into_iter().flatten())).flatten();
+        let slip = looks.then(|| slip_of(key, keys().into_iter().flatten())).flatten();
         let help = match near {
             Some(near) => {
                 format!("did you mean `{near}`? If not, create it on the site ({screen}), or remove it from the plan")
@@ -119,7 +125,19 @@ fn missing<'a>(
         };
         let message = format!("the site has no {words} `{name}`");
         let finding = RULE.at(Location::key(at(section, key)), message).label("not on the site").help(help);
-        out.push(finding.on_site(format!("{kind}/{key}")));
+        let finding = finding.on_site(format!("{kind}/{key}"));
+        let slip = slip.filter(|slip| !plan.mentions(section, slip) && !is_left_alone(plan, section, slip));
+        out.push(match slip.and_then(|slip| Some((slip, name_of(slip)?))) {
+            Some((slip, called)) => {
+                let name = Correction::Value { at: pointer(&[section, key, "name"]), to: called.clone() };
+                // Before the key, under which it would not be found any more.
+                let written = [name].into_iter().chain(rekeyed(plan, section, [key, slip]));
+                let title =
+                    format!("name it as the site does, `{called}`, with the key `{slip}` wherever the plan uses it");
+                finding.perhaps_corrected_by(title, written.collect::<Vec<_>>())
+            }
+            None => finding,
+        });
     }
     known
 }
@@ -152,12 +170,18 @@ fn webhooks(facts: &Facts<'_>, out: &mut Findings) -> Known<()> {
             }
         }
         let keys = || facts.webhooks(After).into_iter().flat_map(|site| site.keys());
-        let near = (out.len() < SLIPS).then(|| nearest(&key, keys())).flatten();
+        let looks = out.len() < SLIPS;
+        let near = looks.then(|| nearest(&key, keys())).flatten();
+        let slip = looks.then(|| slip_of(&key, keys())).flatten();
         let look = "look at AccessAlly > Settings > Developer Tools > Detailed Log of the live site as well";
         let help = near.map_or_else(|| look.to_owned(), |near| format!("did you mean `{near}`? If not, {look}"));
-        let place = Location::value(pointer(&["webhooks", name, "calls"]));
+        let at = pointer(&["webhooks", name, "calls"]);
         let message = format!("the site's log shows no webhook `{key}`");
-        let mut finding = RULE.at(place, message).label("not in the log").help(help).on_site(format!("webhook/{key}"));
+        let finding = RULE.at(Location::value(at.clone()), message).label("not in the log").help(help);
+        let mut finding = finding.on_site(format!("webhook/{key}"));
+        if let Some(to) = slip.map(str::to_owned) {
+            finding = finding.perhaps_corrected_by(format!("write `{to}`"), [Correction::Value { at, to }]);
+        }
         finding.severity = Warning;
         out.push(finding);
     }

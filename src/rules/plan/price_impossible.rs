@@ -2,6 +2,7 @@ use crate::diag::{Location, Severity::Error};
 use crate::model::money::{Money, NoMoney};
 use crate::model::text::{many, pointer};
 use crate::rules::{Facts, Findings, Phase::Configure, Source::Inferred, declare_rule};
+use crate::text::Correction;
 
 declare_rule! {
     /// An expected price that nobody can charge.
@@ -46,6 +47,7 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for (key, intent) in &facts.plan().order_forms {
         let Some(price) = intent.expect.as_ref().and_then(|expect| expect.price.as_ref()) else { continue };
+        let mut same = None;
         let (message, help) = match Money::written(&price.0) {
             Ok(_) => continue,
             Err(NoMoney::NoCurrency(code)) => (
@@ -62,7 +64,11 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 (
                     format!("the expected price is `{}`, but {of} has {has}", price.0),
                     match Money::parse(&price.0) {
-                        Some(same) => format!("write `{same}`, if that is what was meant"),
+                        Some(meant) => {
+                            let help = format!("write `{meant}`, if that is what was meant");
+                            same = Some(meant.to_string());
+                            help
+                        }
                         None => "find out what was meant, and write no thousands separator".to_owned(),
                     },
                 )
@@ -71,8 +77,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 (format!("the expected price `{}` is no amount", price.0), "write it like `497.00 USD`".to_owned())
             }
         };
-        let place = Location::value(pointer(&["order_forms", key, "expect", "price"]));
-        out.push(RULE.at(place, message).label("no price").help(help));
+        let at = pointer(&["order_forms", key, "expect", "price"]);
+        let finding = RULE.at(Location::value(at.clone()), message).label("no price").help(help);
+        out.push(match same {
+            Some(to) => finding.perhaps_corrected_by(format!("write `{to}`"), [Correction::Value { at, to }]),
+            None => finding,
+        });
     }
     Some(())
 }

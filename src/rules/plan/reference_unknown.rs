@@ -145,7 +145,7 @@ fn unknown<'a>(
         let title = format!("write `{slip}` for `{name}`");
         // Who does or answers for something is nobody's slip until somebody looked.
         finding = match section {
-            "people" => finding.perhaps_corrected_by(title, [written]),
+            "people" => finding.perhaps_corrected_by(title, [written]).which_a_person_decides(),
             _ => finding.corrected_by(title, [written]),
         };
     }

@@ -51,7 +51,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             .label("no `strategy`")
             .help(CHOICES)
             .fix("add the one that fits, for example", "strategy: rehearse-and-replay\n")
-            .to_add_to(""),
+            .to_add_to("")
+            .which_a_person_decides(),
         );
     }
     Some(())

@@ -2,6 +2,7 @@ use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::Identity;
 use crate::model::state::ChargingGuard;
 use crate::rules::{Facts, Findings, Of, Phase::Configure, Side::After, Source::Documented, declare_rule};
+use crate::text::Correction;
 
 declare_rule! {
     /// The charging guard does not name the live site.
@@ -101,5 +102,17 @@ fn shown(
         .at(place, message)
         .label(if written { "not the live site's address" } else { "the live site" })
         .help(format!("set `production_site_url: //{live}`; {WHERE}"));
+    let at = "/production_site_url".to_owned();
+    let finding = match written {
+        // Without the key the changes write the same.
+        true => {
+            let address = format!("//{live}");
+            finding.perhaps_corrected_by(
+                format!("write the live site's address: `{address}`"),
+                [Correction::Value { at, to: address }],
+            )
+        }
+        false => finding,
+    };
     guard.excerpt(finding, needle, "as it stays")
 }

@@ -1,6 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::spelling::{is_only_spelling, plain};
 use crate::rules::{Facts, Findings, Phase::Configure, Side::Before, Source::SeenInCode, declare_rule};
+use crate::text::Correction;
 
 declare_rule! {
     /// The site uses another CRM than the plan says.
@@ -56,7 +57,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let is_named = |known: Option<&String>| known.is_some_and(|known| product(known) == product(name));
     let names = [&crm.proposed().system, &crm.proposed().label].map(|known| known.set());
     if let Some(site) = names.into_iter().flatten().find(|known| is_only_spelling(known, name)) {
-        out.push(RULE.respelt(Location::value("/crm/name"), "the CRM's name", [name, site]).on_site("crm"));
+        let written = Correction::Value { at: "/crm/name".to_owned(), to: site.clone() };
+        let finding = RULE.respelt(Location::value("/crm/name"), "the CRM's name", [name, site]).on_site("crm");
+        out.push(finding.corrected_by(format!("write the name as the site does: `{site}`"), [written]));
     }
     // Either of its two names is enough, and of the other nothing is asked.
     if is_named(crm.proposed().system.set()) {

@@ -1,5 +1,6 @@
 use crate::diag::{Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
+use crate::text::Correction;
 
 declare_rule! {
     /// AccessAlly Emails is off after the switch.
@@ -50,7 +51,10 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         .help("set `enabled: true` under `emails`; it is set up under AccessAlly > Emails")
         .on_site("emails");
     out.push(match facts.plan().emails {
-        Some(_) => finding.label("stays off"),
+        Some(_) => {
+            let written = Correction::Flag { at: "/emails/enabled".to_owned(), to: true };
+            finding.label("stays off").perhaps_corrected_by("write `enabled: true`", [written])
+        }
         None => finding
             .label("no `emails` section")
             .fix("add the section", "emails:\n  enabled: true\n  welcome: purchases-and-opt-ins\n")

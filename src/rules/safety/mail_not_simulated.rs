@@ -1,6 +1,7 @@
 use crate::diag::{Location, Severity::Error};
 use crate::model::plan::DuringMigration;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Inferred, Target::Staging, declare_rule};
+use crate::text::Correction;
 
 declare_rule! {
     /// Mail from the staging copy reaches members during the migration.
@@ -68,7 +69,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let place = Location::value("/mail/during_migration");
     if intent.during_migration != DuringMigration::Simulate {
         let message = "mail is delivered while the migration resets passwords, so members can get mail from a copy";
-        out.push(RULE.at(place, message).label("reaches members").help(HELP).on_site("mail"));
+        let written = Correction::Value { at: "/mail/during_migration".to_owned(), to: "simulate".to_owned() };
+        let finding = RULE.at(place, message).label("reaches members").help(HELP).on_site("mail");
+        out.push(finding.perhaps_corrected_by("write `simulate`, as nothing else keeps mail from members", [written]));
         return Some(());
     }
     if !facts.mail(After)?.simulated()? {

@@ -1,5 +1,6 @@
 use crate::diag::{Location, Severity::Error};
 use crate::rules::{Facts, Findings, Phase::Migrate, Source::Documented, declare_rule};
+use crate::text::Correction;
 
 declare_rule! {
     /// Maintenance mode ends before anybody has looked.
@@ -39,9 +40,13 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     if facts.plan().migration.as_ref().is_some_and(|choices| !choices.keep_maintenance_mode) {
         let message = "the migration turns maintenance mode off at its end, before anybody has reviewed the result";
         out.push(
-            RULE.at(Location::value("/migration/keep_maintenance_mode"), message).label("payments start at once").help(
-                "set `keep_maintenance_mode: true`; it is turned off later under AccessAlly > Settings > Migration Tools",
-            ),
+            RULE.at(Location::value("/migration/keep_maintenance_mode"), message)
+                .label("payments start at once")
+                .help("set `keep_maintenance_mode: true`; it is turned off later under AccessAlly > Settings > Migration Tools")
+                .perhaps_corrected_by(
+                    "write `keep_maintenance_mode: true`",
+                    [Correction::Flag { at: "/migration/keep_maintenance_mode".to_owned(), to: true }],
+                ),
         );
     }
     Some(())

@@ -43,7 +43,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
                 .label("no `migration` section")
                 .help("add `migration` with both choices; the screen is AccessAlly > Settings > General Setup > CRM Integration")
                 .fix("add the section", "migration:\n  import_all_contacts: false\n  keep_maintenance_mode: true\n")
-                .to_add_to(""),
+                .to_add_to("")
+                .which_a_person_decides(),
         );
     }
     Some(())

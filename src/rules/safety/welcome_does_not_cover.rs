@@ -3,6 +3,7 @@ use crate::model::plan::{AccessThrough, OfferingIntent, Plan, Welcome};
 use crate::model::text::pointer;
 use crate::rules::forms::is_given_by_order_form;
 use crate::rules::{Facts, Findings, Phase::Configure, Side::After, Source::Documented, declare_rule};
+use crate::text::Correction;
 
 declare_rule! {
     /// Some new members get no welcome e-mail.
@@ -101,7 +102,10 @@ fn uncovered(plan: &Plan, needed: Welcome, key: &str) -> Finding {
         .related(Location::value(pointer(&["offerings", key, "access_through"])), "how they come in")
         .on_site("emails");
     match plan.emails {
-        Some(_) => finding,
+        Some(_) => {
+            let written = Correction::Value { at: "/emails/welcome".to_owned(), to: word.to_owned() };
+            finding.perhaps_corrected_by(format!("write `{word}`"), [written])
+        }
         None => finding.fix("add the section", format!("emails:\n  enabled: true\n  welcome: {word}\n")).to_add_to(""),
     }
 }

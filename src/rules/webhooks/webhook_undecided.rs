@@ -66,7 +66,8 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         out.push(match fate {
             Some(fate) => finding
                 .fix(format!("add to `{name}`, if this is so"), stub("after_switch", &fate))
-                .to_add_to(pointer(&["webhooks", name])),
+                .to_add_to(pointer(&["webhooks", name]))
+                .which_a_person_decides(),
             None => finding,
         });
     }

@@ -12,6 +12,7 @@ mod program;
 mod record;
 mod site;
 mod stages;
+mod suggested;
 mod webhooks;
 
 use amc_plan::diag::{Finding, Severity};

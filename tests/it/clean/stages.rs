@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use amc_plan::change::lower_on;
+use amc_plan::diag::Finding;
 use amc_plan::model::facts::{Counting, Here};
 use amc_plan::model::plan::{SiteRole, Strategy};
-use amc_plan::model::population::KINDS;
+use amc_plan::model::population::{Census, KINDS};
 use amc_plan::model::record::{Evidence, Record};
 use amc_plan::model::snapshot::FORMAT;
-use amc_plan::model::{Capture, Field, Header, How, Kind, Snapshot, State, Worth};
+use amc_plan::model::{Capture, Field, Header, How, Kind, Plan, Snapshot, State, Worth};
 use amc_plan::rules::{
     ContactsFile, Freshness, Inputs, Judgement, LiveReading, Members, MembersFile, Original, Phase, Raised, Tracking,
     judge,
@@ -50,6 +51,14 @@ pub(super) struct Read {
     pub(super) population: String,
     /// The site's file.
     pub(super) text: String,
+}
+
+/// A site that was read, with what its members answered.
+pub(super) struct Seen {
+    role: SiteRole,
+    read: Read,
+    census: Census,
+    live_reading: LiveReading,
 }
 
 impl Clean {
@@ -115,15 +124,28 @@ impl Clean {
 
     /// What a check says of the site at a stage, at these gates.
     pub(super) fn judged_at(&self, role: SiteRole, stage: Stage, gates: &[Phase]) -> Vec<Judgement> {
+        let seen = self.seen(role, stage);
+        gates.iter().map(|gate| self.judged_as(&seen, (&self.plan, Vec::new()), *gate)).collect()
+    }
+
+    /// The site at a stage, read once.
+    pub(super) fn seen(&self, role: SiteRole, stage: Stage) -> Seen {
         let live = role == SiteRole::Live;
-        let Read { snapshot: before, record, population, .. } = self.read(role, stage);
-        let lowered = lower_on(&self.plan, &before, role);
-        let purchases = record.entries.iter().filter_map(|entry| match &entry.evidence {
+        let read = self.read(role, stage);
+        let purchases = read.record.entries.iter().filter_map(|entry| match &entry.evidence {
             Evidence::Purchase(purchase) => Some(purchase.orders.clone()),
             _ => None,
         });
-        let census = self.people.census(&population, &self.plan, &before.state, purchases.flatten().collect());
+        let state = &read.snapshot.state;
+        let census = self.people.census(&read.population, &self.plan, state, purchases.flatten().collect());
         let live_reading = if live || !self.compares { LiveReading::NotNamed } else { self.live_beside() };
+        Seen { role, read, census, live_reading }
+    }
+
+    /// What a check says of a plan in the place of this one, with what its form shows, against the site as it was read.
+    pub(super) fn judged_as(&self, seen: &Seen, (plan, found): (&Plan, Vec<Finding>), gate: Phase) -> Judgement {
+        let (live, before) = (seen.role == SiteRole::Live, &seen.read.snapshot);
+        let lowered = lower_on(plan, before, seen.role);
         let contacts = ContactsFile {
             values: Some(self.values.clone()),
             absent: None,
@@ -137,26 +159,25 @@ impl Clean {
             tracked: Tracking::Untracked,
         }];
         let freshness = Freshness { clock: self.now, max_age: Some("24h".to_owned()), stands_for_now: live };
-        let raised = Raised::default();
-        let inputs = || Inputs {
-            plan: &self.plan,
-            before: Some(&before),
+        let inputs = Inputs {
+            plan,
+            before: Some(before),
             after: Some(&lowered.after),
             changes: &lowered.changes,
-            census: Some(&census),
+            census: Some(&seen.census),
             contacts: &contacts,
-            record: &record,
+            record: &seen.read.record,
             backup_files: None,
             members_files: &members,
             refused_attestations: const { &BTreeSet::new() },
-            raised: &raised,
+            raised: &Raised::default(),
             rehearsed: None,
             now: self.now,
             freshness: &freshness,
             live,
-            live_reading: &live_reading,
+            live_reading: &seen.live_reading,
         };
-        gates.iter().map(|gate| judge(inputs(), *gate, Vec::new())).collect()
+        judge(inputs, gate, found)
     }
 
     /// Live as it is while its copy is judged: nothing was done there yet.

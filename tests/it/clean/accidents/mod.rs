@@ -46,7 +46,7 @@ pub(super) fn at<const N: usize>(path: [&str; N]) -> Option<Vec<String>> {
     Some(vec![pointer(&path)])
 }
 
-fn all() -> impl Iterator<Item = &'static Accident> {
+pub(super) fn all() -> impl Iterator<Item = &'static Accident> {
     [offerings::ALL, forms::ALL, webhooks::ALL, safety::ALL, calendar::ALL, members::ALL].into_iter().flatten()
 }
 
