@@ -145,11 +145,14 @@ impl Search<'_> {
             let new: Vec<(Stop, String)> =
                 at.stops.beyond(known).map(|(stop, now)| (stop.clone(), now.to_owned())).collect();
             let Some((_, place)) = new.first() else { return refused };
-            let Some(guilty) = self.guilty(at, known, place, new.len()) else { return refused };
+            // What nobody can try any more without what is new is not suggested at all.
+            let Some(guilty) = self.guilty(at, known, place, new.len()) else {
+                *at = self.unedited();
+                return refused;
+            };
             let mut edits = at.made.clone();
             let edit = edits.remove(guilty);
             let Some(next) = self.attempt(edits) else {
-                // What nobody could try without it is not suggested at all.
                 *at = self.unedited();
                 return refused;
             };
@@ -162,24 +165,25 @@ impl Search<'_> {
         }
     }
 
-    /// The edit that something new is owed to: the one that wrote where it stands, or the first without which less is new.
+    /// The edit that something new is owed to: the one that wrote nearest to where it stands, or the last without which less is new. What
+    /// puts the form right only shows what was there.
     fn guilty(&mut self, at: &Try, known: &Stops, place: &str, count: usize) -> Option<usize> {
-        let wrote = |edit: &Edit| {
-            let written = edit.remedy.corrections.iter().flat_map(Correction::places);
-            written.into_iter().any(|written| below(place, &written).is_some())
+        let of_rules: Vec<usize> = (0..at.made.len()).filter(|nth| by_id(&at.made[*nth].rule).is_some()).collect();
+        let nearness = |nth: &usize| {
+            let written = at.made[*nth].remedy.corrections.iter().flat_map(Correction::places);
+            written.filter(|written| below(place, written).is_some()).map(|written| written.len()).max()
         };
-        if let Some(last) = at.made.iter().rposition(wrote) {
-            return Some(last);
+        if let Some(nearest) = of_rules.iter().copied().filter(|nth| nearness(nth).is_some()).max_by_key(nearness) {
+            return Some(nearest);
         }
-        for index in (0..at.made.len()).rev() {
+        for index in of_rules.iter().copied().rev() {
             let mut edits = at.made.clone();
             edits.remove(index);
-            let less = self.attempt(edits)?.stops.beyond(known).count() < count;
-            if less {
+            if self.attempt(edits)?.stops.beyond(known).count() < count {
                 return Some(index);
             }
         }
-        at.made.len().checked_sub(1)
+        of_rules.last().copied().or(at.made.len().checked_sub(1))
     }
 
     /// Leaves out what is not needed, until every edit is: each with what comes back without it.
@@ -358,6 +362,25 @@ mod tests {
             all
         });
         assert_eq!(titles(&suggestion), [&value("/b", "right")]);
+    }
+
+    #[test]
+    fn whoever_put_the_form_right_is_not_blamed_for_what_another_edit_brings() {
+        let suggestion = suggested("oferings: {x: {sold: y}}\nb: wrong\n", BOUNDS, |has| {
+            let mut all = Vec::new();
+            if has("/oferings").is_some() {
+                all.push(finding("unknown-key", "/oferings", &[key("/oferings", "offerings")]));
+            }
+            match has("/b").is_some_and(|b| b == "wrong") {
+                true => all.push(finding(RULE, "/b", &[value("/b", "right")])),
+                // Below the key that was mistyped, and for another reason.
+                false if has("/offerings").is_some() => all.push(finding("not-on-site", "/offerings/x", &[])),
+                false => {}
+            }
+            all
+        });
+        assert_eq!(suggestion.text, "offerings: {x: {sold: y}}\nb: wrong\n");
+        assert_eq!(suggestion.refused[0].brings, ["not-on-site"]);
     }
 
     #[test]
