@@ -325,8 +325,8 @@ mod tests {
         let text = "a: {x: 1}\nb: wrong\nold: {c: wrong}\n";
         // Two that add at one place, one that is not there, one below a key that is called otherwise by then.
         let groups = [
-            [add("/a", "y: 2\n")],
-            [add("/a", "z: 3\n")],
+            [add("/a", "v: 2\n")],
+            [add("/a", "w: 3\n")],
             [value("/b", "right")],
             [key("/gone", "there")],
             [key("/old", "new")],
@@ -334,7 +334,7 @@ mod tests {
         ];
         let groups: Vec<&[Correction]> = groups.iter().map(|group| &group[..]).collect();
         let (text, made) = corrected_each(text, &groups, &Limits::default());
-        assert_eq!(text, "a: {x: 1, y: 2, z: 3}\nb: right\nnew: {c: right}\n");
+        assert_eq!(text, "a: {x: 1, v: 2, w: 3}\nb: right\nnew: {c: right}\n");
         assert_eq!(made, [Ok(()), Ok(()), Ok(()), Err(Uncorrected::Gone), Ok(()), Ok(())]);
         assert_eq!(corrected_each("a: 1\n", &[], &Limits::default()), ("a: 1\n".to_owned(), Vec::new()));
     }

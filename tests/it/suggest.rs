@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::partly::partly_captured;
 use crate::place::{Edited as _, PLAN, Place, Ran, SITE};
 
 const DRAFT: &str = "bloom-coaching-first-draft.yaml";
@@ -135,6 +136,30 @@ fn what_people_decide_is_named_with_its_key_and_written_nowhere() {
         by_apply.contains(&"emails: welcome") && by_apply.contains(&"charging-guard: production_url"),
         "{by_apply:?}"
     );
+}
+
+#[test]
+fn what_nobody_read_is_looked_at_on_its_screen_and_so_is_what_a_person_changes() {
+    let place = partly_captured();
+    let report = report(&place, PLAN, &[]);
+    let on_site = report["suggest"]["on_site"].as_array().unwrap();
+    let tasks = |screen: &str| -> Vec<&Value> {
+        let found = on_site.iter().find(|one| one["screen"] == screen);
+        found.map(|one| one["tasks"].as_array().unwrap().iter().collect()).unwrap_or_default()
+    };
+    let emails = tasks("AccessAlly > Settings > Emails");
+    let unknown = emails.iter().find(|task| task["rules"].as_array().unwrap().contains(&Value::from("emails-off")));
+    let unknown = unknown.unwrap_or_else(|| panic!("{on_site:#?}"));
+    assert!(unknown["what"].as_str().unwrap().contains("unknown: no reading shows it"), "{unknown:#}");
+    assert!(unknown["help"].as_str().unwrap().contains("plan record saw emails"), "{unknown:#}");
+    // What was not compared is looked at in the same place.
+    assert!(emails.iter().any(|task| task["what"].as_str().unwrap().contains("nobody read it")), "{emails:#?}");
+    // Where a person wrote the file a person makes the change.
+    let place = Place::new();
+    place.edit_site(SITE, r#""emails":{"how":"bridge"}"#, r#""emails":{"how":"manual"}"#);
+    let ran = suggest(&place, PLAN, &[]);
+    let (by_apply, on_site) = ran.out.split_once("on the site, by screen:").unwrap_or_else(|| panic!("{}", ran.out));
+    assert!(!by_apply.contains("- emails: welcome") && on_site.contains("- emails: welcome"), "{}", ran.out);
 }
 
 #[test]
