@@ -56,7 +56,7 @@ fn killed_at_any_call_it_leaves_the_plan_as_it_was_or_as_it_is_to_be() {
         for nth in 1.. {
             if !is_all
                 && (call == "openat" || call == "newfstatat" || call == "write")
-                && (nth + turn) % 9 != 0
+                && !(nth + turn).is_multiple_of(9)
                 && nth > 4
             {
                 // Of what only reads a part is tried, another each time.
@@ -89,7 +89,7 @@ fn a_full_disk_a_folder_that_takes_nothing_and_a_failing_disk_leave_the_plan_as_
     let place = Place::new();
     let (slip, right) = slipped(&place);
     let (before, mut faults) = (names(&place), 0);
-    for call in ["fsync", "fchmod", "linkat", "rename", "renameat", "unlink"] {
+    for call in ["write", "fsync", "fchmod", "linkat", "rename", "renameat", "unlink"] {
         for error in ["ENOSPC", "EIO", "EROFS", "EACCES"] {
             for nth in 1..12 {
                 fs::write(place.path(PLAN), &slip).unwrap();
@@ -101,8 +101,9 @@ fn a_full_disk_a_folder_that_takes_nothing_and_a_failing_disk_leave_the_plan_as_
                 let (now, of) = (place.read(PLAN), format!("{call} {nth} {error}: {ran:#?}"));
                 assert!(!ran.err.contains("panicked"), "{of}");
                 match ran.code {
-                    Some(0) => assert_eq!(now, right, "{of}"),
-                    Some(3) => assert!(now == slip || now == right && ran.err.contains("written"), "{of}"),
+                    // 21: it was done, and its output could not be written.
+                    Some(0 | 21) => assert_eq!(now, right, "{of}"),
+                    Some(3) => assert!(now == slip || now == right && ran.err.contains("was written, but"), "{of}"),
                     _ => panic!("{of}"),
                 }
                 assert_eq!(names(&place), before, "{of}");
@@ -110,11 +111,6 @@ fn a_full_disk_a_folder_that_takes_nothing_and_a_failing_disk_leave_the_plan_as_
         }
     }
     assert!(faults > 10, "{faults}");
-    // Every write to a file that is full at its first byte, in a folder of its own.
-    let full = Place::in_memory();
-    fs::write(full.path(PLAN), &slip).unwrap();
-    let (ran, _) = injected(&full, &FIX, ("openat", "error=EROFS:when=400+"));
-    assert!(!ran.err.contains("panicked"), "{ran:#?}");
 }
 
 #[test]
@@ -229,7 +225,7 @@ fn a_hostile_plan_is_left_alone_or_stays_one_that_reads() {
     texts.push(format!("version: 1\nofferings: {}1{}\n", "{a: ".repeat(60), "}".repeat(60)));
     texts.push(format!("version: 1\nofferings: {{{}: {{nmae: x, moduls: []}}}}\n", "k".repeat(100_000)));
     for (index, text) in texts.iter().enumerate() {
-        if !is_all && (index + turn) % 12 != 0 && index + 3 < texts.len() {
+        if !is_all && !(index + turn).is_multiple_of(12) && index + 3 < texts.len() {
             continue;
         }
         fs::write(place.path(PLAN), text).unwrap();
