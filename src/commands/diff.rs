@@ -162,6 +162,7 @@ pub(super) fn changes<'a>(
         coming: checked.judgement.coming().filter(|finding| finding.severity == Severity::Error).count(),
         on_live: checked.is_live(),
         switched: checked.is_live() && site.reading.snapshot.state.is_managed(),
+        reading: &site.reading.snapshot,
         census: site.reading.census.as_ref(),
         now: Timestamp::now(),
         invented: site.reading.snapshot.header.is_invented(),

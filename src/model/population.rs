@@ -178,6 +178,8 @@ pub struct Questions {
     pub orders: BTreeSet<String>,
     /// The transactions whose orders are counted, as [`transaction`](super::status::transaction) gives them.
     pub transactions: BTreeSet<String>,
+    /// The addresses and domains that mail may go to: whose address one of them is, or is of, is looked for.
+    pub recipients: BTreeSet<String>,
     /// The offerings of which it is counted who holds what, by key.
     pub offerings: BTreeMap<String, Parts>,
     /// The first and the last day on which payments are looked for, as records write days; none where nobody asks.
@@ -187,11 +189,12 @@ pub struct Questions {
 }
 
 impl Questions {
-    /// What a plan asks: the values of its spot-check contacts, and who pays on the days of its window.
+    /// What a plan asks: the values of its spot-check contacts, who pays on the days of its window, and whom test mail may reach.
     pub fn of(plan: &Plan) -> Self {
         let days = Schedule::of(plan).and_then(Result::ok);
         let days = days.map(|window| (window.start.date().to_string(), window.end.date().to_string()));
-        Self { contacts: plan.spot_check.list.keys().cloned().collect(), days, ..Self::default() }
+        let recipients = plan.mail.iter().flat_map(|mail| mail.deliver_only_to.iter().cloned()).collect();
+        Self { contacts: plan.spot_check.list.keys().cloned().collect(), days, recipients, ..Self::default() }
     }
 
     /// The same, and who holds what of a site's offerings.
@@ -285,6 +288,8 @@ pub struct Census {
     pub payment_due: Few,
     /// Subscriptions of which the last try failed.
     pub payment_failed: Few,
+    /// Whom mail may reach by the entries that were asked for, each as it was asked; those that reach nobody are not there.
+    pub recipients: BTreeMap<String, Few>,
     /// Addresses that no member should have.
     pub doubtful: Addresses,
     /// What belongs to nobody; none where there are too many members to remember each of them.

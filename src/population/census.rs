@@ -9,6 +9,7 @@ use super::Allowance;
 use super::Damage;
 use super::everybody::Everybody;
 use super::holding::{Holding, Meaning};
+use super::recipients::Recipients;
 use super::record::{Record, each};
 use crate::model::population::{Census, Questions, is_somebodys};
 use crate::model::snapshot::PopulationDigest;
@@ -23,14 +24,16 @@ use crate::model::status::{OrderStatus, SubscriptionStatus, transaction};
 /// [`Damage`] where the stream cannot be read, or is not a whole population in the format.
 pub fn take_census<R: Read + Send>(reader: R, questions: &Questions) -> Result<(Census, PopulationDigest), Damage> {
     let (census, tags, room) = (Census::default(), HashMap::new(), Allowance::new(NAMES, "its tags and repeated IDs"));
-    let (held, everybody) = (Holding::of(questions), Everybody::default());
-    let mut counter = Counter { questions, census, tags, room, held, everybody };
+    let (held, everybody, recipients) =
+        (Holding::of(questions), Everybody::default(), Recipients::of(&questions.recipients));
+    let mut counter = Counter { questions, census, tags, room, held, everybody, recipients };
     let (opening, digest) = each(reader, |record| counter.see(record))?;
     let mut census = counter.census;
     census.taken_at = opening.taken_at;
     census.unknown = opening.unknown;
     (census.standings, census.between_modules) = counter.held.done();
     (census.of_nobody, census.doubtful) = counter.everybody.found();
+    census.recipients = counter.recipients.found();
     census.tags = counter.tags.into_iter().map(|(name, count)| (name, count.contacts)).collect();
     Ok((census, digest))
 }
@@ -45,6 +48,7 @@ struct Counter<'q> {
     room: Allowance,
     held: Holding<'q>,
     everybody: Everybody,
+    recipients: Recipients,
 }
 
 /// How many contacts have a tag, and the last one of them, by its place in the stream; and what the tag stands for.
@@ -132,6 +136,7 @@ impl Counter<'_> {
         self.census.addresses += u64::from(is_somebodys(&record.email));
         self.census.referred += u64::from(record.is_referred());
         self.everybody.contact(&record.key, &record.email);
+        self.recipients.contact(&record.key, &record.email);
         for tag in &record.tags {
             match self.tags.get_mut(&*tag.0) {
                 Some(count) if count.last == self.census.members => {}

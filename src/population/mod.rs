@@ -17,6 +17,7 @@ mod lines;
 mod mentioned;
 mod people;
 mod quick;
+mod recipients;
 mod record;
 mod same;
 mod sort;

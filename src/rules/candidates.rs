@@ -83,11 +83,11 @@ candidates! {
     "208" "A module whose release removes access comes last":
         unchecked "which tags forbid a page is in no reading yet";
     "209" "An offering's own tags exist":
-        rule "tag-missing";
+        rule "tag-missing", rule "access-tag-unset";
     "210" "The pages of an offering exist, are published, and belong to it":
         unchecked "pages are in no reading yet; a test purchase shows those that a buyer is led to";
-    "211" "No two offerings have one revoke tag":
-        rule "revoke-tag-shared";
+    "211" "No two offerings have one revoke tag, and no tag opens two things":
+        rule "revoke-tag-shared", rule "access-tag-shared";
     "212" "It is decided what happens to members who are between two modules":
         rule "members-between-modules-undecided", rule "members-between-modules-found", rule "access-lost";
     "213" "Whoever releases an offering again knows that members start again":
@@ -102,11 +102,11 @@ candidates! {
     "302" "The form releases that offering":
         rule "order-form-without-release", change "the operations of a form";
     "303" "No form opens a timed offering at once":
-        rule "grant-instead-of-release", rule "form-opens-more";
+        rule "grant-instead-of-release", rule "form-opens-more", rule "left-alone-form-opens";
     "304" "Every free offering has an opt-in form, or an order form without a price":
         rule "opt-in-form-missing";
     "305" "The opt-in form releases it":
-        rule "opt-in-form-missing", change "the operations of a form";
+        rule "opt-in-form-missing", rule "sold-offering-given-away", change "the operations of a form";
     "306" "Every operation that runs exists, and may run from there":
         rule "released-offering-missing", unchecked "which kinds of operation may run from where is documented in part, and their kind is in no reading";
     "307" "A form has a gateway that works, on the copy in test mode":
@@ -116,7 +116,7 @@ candidates! {
     "309" "No form of the CRM is embedded in a published page":
         rule "crm-still-sells", unchecked "a person looks: what stands in published pages is in no reading";
     "310" "Price, currency and gateway are as expected":
-        rule "price-differs", rule "price-impossible", rule "gateway-differs";
+        rule "price-differs", rule "price-impossible", rule "price-of-nothing", rule "gateway-differs";
     "311" "A recurring form ends access after the last failed payment, without the CRM":
         rule "failed-payment-undecided", change "`failed_payment`";
     "312" "Nothing of what is sold on the copy has changed since it was made":
@@ -139,7 +139,7 @@ candidates! {
     "407" "No mail of the copy reaches members while the migration runs":
         rule "mail-not-simulated", change "`mail`";
     "408" "Test mail can reach somebody, and nobody else":
-        rule "test-mail-reaches-nobody", rule "mail-not-simulated";
+        rule "test-mail-reaches-nobody", rule "test-mail-reaches-member", rule "mail-not-simulated";
     "409" "As much mail as is sent a month may be sent":
         rule "many-members", unchecked "how much mail a site sends is not counted; the limits are those of the mail service";
     "410" "Members are warned of the new passwords":
@@ -148,7 +148,8 @@ candidates! {
     "501" "Every webhook of the log is decided":
         rule "webhook-not-in-plan", rule "webhook-undecided";
     "502" "What replaces a webhook exists and does its work":
-        rule "replacement-does-nothing", rule "replacement-of-another", rule "reference-unknown";
+        rule "replacement-does-nothing", rule "replacement-of-another", rule "opening-webhook-without-replacement",
+        rule "reference-unknown";
     "503" "No webhook that ends or charges subscriptions goes without a replacement":
         rule "access-webhook-without-replacement";
     "504" "The log of webhooks was kept, and is not empty for that reason":
@@ -156,7 +157,7 @@ candidates! {
     "505" "The CRM is connected":
         rule "crm-disconnected";
     "506" "The CRM is paid beyond the switch":
-        rule "crm-paid-until-too-early";
+        rule "crm-paid-until-too-early", rule "crm-paid-until-unknown";
     "507" "ProgressAlly writes to AccessAlly, and to no CRM":
         rule "progressally-writes-to-crm";
     "508" "What WP Fusion maps exists after the switch":

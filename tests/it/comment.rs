@@ -380,3 +380,33 @@ fn two_plans_on_two_places_have_four_markers_and_a_red_one_asks_nobody_to_confir
         ran.out
     );
 }
+
+#[test]
+fn what_nobody_read_of_the_members_counts_nobody_and_not_none() {
+    let place = Place::new();
+    let dangers = |place: &Place| -> Vec<(String, Value)> {
+        let ran = place.run(&["diff", PLAN, "--site", SITE, "--format", "json"]);
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        let all = report["dangers"].as_array().unwrap().iter();
+        all.map(|danger| (danger["what"].as_str().unwrap().to_owned(), danger["count"].clone())).collect()
+    };
+    let of = |all: &[(String, Value)], words: &str| -> Vec<Value> {
+        all.iter().filter(|(what, _)| what.contains(words)).map(|(_, count)| count.clone()).collect()
+    };
+    let (waiting, paying) = ("members between two modules", "a subscriber whose last retry fails");
+    let known = dangers(&place);
+    for words in [waiting, paying] {
+        let counts = of(&known, words);
+        assert!(!counts.is_empty() && counts.iter().all(|count| count["known"].is_u64()), "{words}: {known:?}");
+    }
+    let members = "bloom-coaching.population.ndjson";
+    place.edit(members, "06:12:00Z\"}\n", "06:12:00Z\",\"unknown\":[\"tags\"]}\n");
+    place.run(&["snapshot", "finalize", members]).ends(0, &[]);
+    place.edit(SITE, "\"subscription\":{\"how\":\"bridge\"}", "\"subscription\":{\"missing\":\"not asked\"}");
+    place.run(&["snapshot", "finalize", SITE]).ends(0, &[]);
+    let unknown = dangers(&place);
+    for words in [waiting, paying] {
+        let counts = of(&unknown, words);
+        assert!(!counts.is_empty() && counts.iter().all(|count| count == "unknown"), "{words}: {unknown:?}");
+    }
+}

@@ -85,6 +85,7 @@ fn world(mut fence: Value) -> StepContext {
         referred: read("referred").as_u64().unwrap_or(0),
         orders: read("orders").as_u64().unwrap_or(0),
         tags: serde_json::from_value(read("tags")).unwrap_or_default(),
+        recipients: serde_json::from_value(read("recipients")).unwrap_or_default(),
         renewals: few("renewals"),
         payment_due: few("payment_due"),
         payment_failed: few("payment_failed"),

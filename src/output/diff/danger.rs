@@ -7,6 +7,8 @@ use crate::change::Change;
 use crate::guide::CONTRADICTION;
 use crate::model::Kind;
 use crate::model::plan::{AfterSwitch, DuringMigration, MembersBetweenModules, Strategy, Welcome};
+use crate::model::population::{Census, ContactField};
+use crate::model::state::Offering;
 use crate::model::text::many;
 
 use super::Changes;
@@ -176,8 +178,14 @@ pub(super) fn all(changes: &Changes<'_>) -> Vec<Danger> {
     all
 }
 
+/// How many of a kind of the population, where it was captured.
+fn counted(changes: &Changes<'_>, kind: &str, of: impl Fn(&Census) -> u64) -> Count {
+    let is_captured = changes.reading.grade(kind).is_known();
+    changes.census.filter(|_| is_captured).map_or(Count::Unknown, |census| Count::Known(of(census)))
+}
+
 fn everybody(changes: &Changes<'_>) -> Count {
-    changes.census.map_or(Count::Unknown, |census| Count::Known(census.members))
+    counted(changes, "contact", |census| census.members)
 }
 
 /// What the plan decides of mail.
@@ -239,10 +247,8 @@ fn of_a_change(changes: &Changes<'_>, change: &Change, all: &mut Vec<Danger>) {
 
 fn of_a_form(changes: &Changes<'_>, change: &Change, all: &mut Vec<Danger>) {
     let on = format!("`{}`", change.on);
-    let subscribed = match changes.census {
-        Some(census) => Count::Known(census.subscribed.get(&change.on.key).copied().unwrap_or(0)),
-        None => Count::Unknown,
-    };
+    let subscribed =
+        counted(changes, "subscription", |census| census.subscribed.get(&change.on.key).copied().unwrap_or(0));
     for delta in deltas(change).iter().filter(|delta| delta.what == "after_final_retry") {
         let (stake, what) = match delta.to.as_deref() {
             Some("revoke") => (Stake::Access, "whose last retry fails loses access at once"),
@@ -280,9 +286,18 @@ fn of_an_offering(changes: &Changes<'_>, change: &Change, all: &mut Vec<Danger>)
     }
 }
 
-/// How many wait for a module of an offering.
+/// How many wait for a module of an offering: unknown where nobody read the members' tags, or one of the offering's own.
 fn between(changes: &Changes<'_>, key: &str) -> Count {
-    changes.census.map_or(Count::Unknown, |census| Count::Known(census.between_modules.get(key).copied().unwrap_or(0)))
+    let were_read = changes.census.is_some_and(|census| !census.unknown.contains(&ContactField::Tags));
+    let is_known = |offering: &Offering| {
+        let modules = offering.modules.as_known().is_some();
+        let tags = offering.modules.set().into_iter().flatten().filter(|module| module.number > 0);
+        modules && !offering.tags.is_unknown() && tags.into_iter().all(|module| !module.tag.is_unknown())
+    };
+    if !were_read || !changes.reading.state.offerings.get(key).is_some_and(is_known) {
+        return Count::Unknown;
+    }
+    counted(changes, "contact", |census| census.between_modules.get(key).copied().unwrap_or(0))
 }
 
 /// Members who wait for a module on the day of the switch: nothing documented continues their drip.

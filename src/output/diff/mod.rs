@@ -23,7 +23,7 @@ use crate::diag::Location;
 use crate::model::population::Census;
 use crate::model::record::Record;
 use crate::model::text::many;
-use crate::model::{Kind, ObjectRef, Plan};
+use crate::model::{Kind, ObjectRef, Plan, Snapshot};
 use crate::site::Executor;
 
 use super::Sources;
@@ -64,6 +64,8 @@ pub struct Changes<'a> {
     pub on_live: bool,
     /// Whether the site is the live one, and is on Managed Contacts already.
     pub switched: bool,
+    /// The site as it was read.
+    pub reading: &'a Snapshot,
     /// What was counted of the members; none where nobody could.
     pub census: Option<&'a Census>,
     /// The clock's time.

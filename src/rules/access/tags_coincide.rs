@@ -8,8 +8,10 @@ declare_rule! {
     /// Two tags are one without the CRM's categories.
     ///
     /// ## What it does
-    /// Of a site that leaves Keap or Infusionsoft: reports tags whose names are the same once a category in front of them (`Category: ` or
-    /// `Category - `) is left out, without regard to letters' case. Where the site's tags were not read there is nothing to compare.
+    /// Of a site that leaves Keap or Infusionsoft: reports tags whose names are the same once a category in front of them (`Category: `) is
+    /// left out, without regard to letters' case. A dash (`Category - `) counts as the end of a category only where most of the site's tags
+    /// have one: an export puts it into all names alike (documented of Keap), and otherwise it is part of a name. Where the
+    /// site's tags were not read there is nothing to compare.
     ///
     /// ## Why it matters
     /// Keap sorts tags into categories, and Managed Contacts has none (documented). Two tags of one name in two categories then look alike,
@@ -25,6 +27,12 @@ declare_rule! {
     /// ```yaml
     /// plan: {crm: {name: keap}}
     /// site: {crm: {system: keap, label: Keap}, offering/course: {system: keap}, offering/mini-course: {system: keap}, "tag/Courses: Gold": {}, "tag/Events: Silver": {}}
+    /// ```
+    ///
+    /// ## Good
+    /// ```yaml
+    /// plan: {crm: {name: keap}}
+    /// site: {crm: {system: keap, label: Keap}, offering/course: {system: keap}, offering/mini-course: {system: keap}, "tag/Newsletter - Weekly": {}, "tag/Podcast - Weekly": {}}
     /// ```
     ///
     /// ## Good
@@ -55,10 +63,12 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
         return Some(());
     }
     let tags = facts.tags(Before)?;
+    let with_dash = tags.keys().filter(|name| name.contains(DASH)).count();
+    let marks: &[&str] = if with_dash * 2 > tags.keys().count() { &[COLON, DASH] } else { &[COLON] };
     let mut first: BTreeMap<String, &String> = BTreeMap::new();
     let mut pairs = Vec::new();
     for name in tags.keys() {
-        let other = *first.entry(without_category(name)).or_insert(name);
+        let other = *first.entry(without_category(name, marks)).or_insert(name);
         if other != name {
             pairs.push((other, name));
         }
@@ -73,10 +83,27 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     Some(())
 }
 
-/// A tag's name without what stands in front of it, as it is compared.
-fn without_category(name: &str) -> String {
+/// What a category ends with.
+const COLON: &str = ": ";
+const DASH: &str = " - ";
+
+/// A tag's name without a category in front of it, as it is compared.
+fn without_category(name: &str, marks: &[&str]) -> String {
     let name = plain(name).to_lowercase();
     let after =
-        |mark: &str| name.split_once(mark).map(|(_, rest)| rest.trim().to_owned()).filter(|rest| !rest.is_empty());
-    after(": ").or_else(|| after(" - ")).unwrap_or_else(|| name.clone())
+        |mark: &&str| name.split_once(*mark).map(|(_, rest)| rest.trim().to_owned()).filter(|rest| !rest.is_empty());
+    marks.iter().find_map(after).unwrap_or_else(|| name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dash_ends_a_category_only_where_it_is_asked_for() {
+        assert_eq!(without_category("Courses: Gold", &[COLON]), "gold");
+        assert_eq!(without_category("Newsletter - Weekly", &[COLON]), "newsletter - weekly");
+        assert_eq!(without_category("Newsletter - Weekly", &[COLON, DASH]), "weekly");
+        assert_eq!(without_category("Courses - ", &[COLON, DASH]), "courses - ");
+    }
 }

@@ -3,10 +3,12 @@
 pub(super) mod failed_payment_undecided;
 pub(super) mod form_opens_more;
 pub(super) mod grant_instead_of_release;
+pub(super) mod left_alone_form_opens;
 pub(super) mod opt_in_form_missing;
 pub(super) mod order_form_missing;
 pub(super) mod order_form_without_release;
 pub(super) mod released_offering_missing;
+pub(super) mod sold_offering_given_away;
 pub(super) mod subscribed_form_missing;
 pub(super) mod test_purchase_missing;
 

@@ -6,6 +6,7 @@ pub(super) mod gateway_in_live_mode;
 pub(super) mod gateway_of_the_crm;
 pub(super) mod launch_in_window;
 pub(super) mod order_of_nobody;
+pub(super) mod price_of_nothing;
 pub(super) mod renewal_in_window;
 pub(super) mod subscription_of_nobody;
 pub(super) mod unpaid_subscription;

@@ -19,6 +19,7 @@ pub(super) mod copy_runs_other_software;
 pub(super) mod crm_differs;
 pub(super) mod crm_disconnected;
 pub(super) mod crm_paid_until_too_early;
+pub(super) mod crm_paid_until_unknown;
 pub(super) mod emails_off;
 pub(super) mod live_mail_undecided;
 pub(super) mod live_not_frozen;

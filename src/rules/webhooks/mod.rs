@@ -1,6 +1,7 @@
 //! Rules about the webhooks that stop with the switch.
 
 pub(super) mod access_webhook_without_replacement;
+pub(super) mod opening_webhook_without_replacement;
 pub(super) mod replacement_does_nothing;
 pub(super) mod replacement_of_another;
 pub(super) mod webhook_undecided;

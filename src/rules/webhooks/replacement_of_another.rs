@@ -97,6 +97,10 @@ fn of_product(facts: &Facts<'_>, calls: &str, replacement: &Replacement) -> Know
     let Some((form, product)) = replacement.order_form.as_ref().zip(parameter(calls, "productid")) else {
         return Some(None);
     };
+    // A form that the plan does not have has a rule of its own.
+    if !facts.plan().mentions("order_forms", form) {
+        return Some(None);
+    }
     let mut forms = facts.order_forms(Before)?.iter();
     let of_product = forms.find(|(_, form)| form.proposed().id.as_deref() == Some(product.as_str()));
     let Some((key, of_product)) = of_product else { return Some(None) };

@@ -12,10 +12,11 @@ use super::chance::Chance;
 use super::offerings::Register;
 
 /// Tags that a CRM leaves over the years, and that open nothing.
-pub(super) const LISTS: [&str; 7] = [
+pub(super) const LISTS: [&str; 8] = [
     "Affiliate 2024",
     "Birthday Club",
     "Newsletter - Weekly",
+    "Podcast - Weekly",
     "Podcast Listener",
     "Quiz: Résumé ✓",
     "Webinar, March",

@@ -198,6 +198,15 @@ impl Clean {
             .collect();
     }
 
+    /// Everybody who is listed is written down again, as the site has them.
+    pub(super) fn written_down_again(&mut self) {
+        for contact in &self.people.contacts {
+            if let Some(record) = self.values.get_mut(&contact.key) {
+                record.tags = Some(contact.tags.clone());
+            }
+        }
+    }
+
     pub(super) fn identity(&self, role: SiteRole) -> Identity {
         let address = if role == SiteRole::Live { &self.plan.sites.live } else { &self.plan.sites.staging };
         Identity::parse(address).unwrap()

@@ -153,6 +153,16 @@ pub(super) const ALL: &[Accident] = &[
         },
     },
     Accident {
+        what: "nobody knows until when the CRM is paid",
+        at: CONFIGURE,
+        rule: "crm-paid-until-unknown",
+        also: &[],
+        plant: |clean, _| {
+            clean.plan.crm.paid_until = None;
+            at(["crm"])
+        },
+    },
+    Accident {
         what: "nobody knows how the switch reaches live",
         at: FIT,
         rule: "strategy-missing",

@@ -155,6 +155,69 @@ pub(super) const ALL: &[Accident] = &[
         },
     },
     Accident {
+        what: "a form that takes nothing gives away what is sold",
+        at: CONFIGURE,
+        rule: "sold-offering-given-away",
+        also: &[],
+        plant: |clean, chance| {
+            let way = *chance.of(&[AccessThrough::OrderForm, AccessThrough::Team]);
+            let sold = offering_by(clean, chance, way)?;
+            if chance.percent(50) {
+                let form = chance.any(clean.plan.opt_in_forms.keys().cloned())?;
+                let release = &mut clean.plan.opt_in_forms.get_mut(&form)?.custom_operation.release;
+                release.push(sold);
+                let index = (release.len() - 1).to_string();
+                return at(["opt_in_forms", &form, "custom_operation", "release", &index]);
+            }
+            let free = |form: &amc_plan::model::plan::OrderFormIntent| {
+                form.expect.as_ref().and_then(|of| of.price.as_ref()).is_some_and(|price| price.0 == "0.00 USD")
+            };
+            let form =
+                chance.any(clean.plan.order_forms.iter().filter(|(_, of)| free(of)).map(|(key, _)| key.clone()))?;
+            let release = &mut clean.plan.order_forms.get_mut(&form)?.custom_operation.release;
+            release.push(sold);
+            let index = (release.len() - 1).to_string();
+            at(["order_forms", &form, "custom_operation", "release", &index])
+        },
+    },
+    Accident {
+        what: "a form that sells takes nothing, and nobody says that it should",
+        at: CONFIGURE,
+        rule: "price-of-nothing",
+        also: &[],
+        plant: |clean, chance| {
+            let form = chance.any(clean.plan.test_purchases.keys().cloned())?;
+            clean.plan.order_forms.get_mut(&form)?.expect = None;
+            let price = *chance.of(&["0.00 USD", "0 JPY", "0", "0.000 KWD"]);
+            clean.on_both(|site| site.order_forms.get_mut(&form).unwrap().price = Field::Set(price.to_owned()));
+            at(["order_forms", &form])
+        },
+    },
+    Accident {
+        what: "a form that is left alone still opens what the plan sells",
+        at: CONFIGURE,
+        rule: "left-alone-form-opens",
+        also: &[],
+        plant: |clean, chance| {
+            let offering = chance.any(clean.plan.offerings.keys().cloned())?;
+            let opens = match chance.percent(50) {
+                true => Operation::Grant(offering),
+                false => Operation::Release(offering),
+            };
+            if chance.percent(50) {
+                let form = chance.any(clean.plan.leave_alone.order_forms.keys().cloned())?;
+                clean.on_both(|site| operations(site.order_forms.get_mut(&form).unwrap()).push(opens.clone()));
+                return at(["leave_alone", "order_forms", &form]);
+            }
+            let form = chance.any(clean.plan.leave_alone.opt_in_forms.keys().cloned())?;
+            clean.on_both(|site| {
+                let Field::Set(all) = &mut site.opt_in_forms.get_mut(&form).unwrap().operations else { return };
+                all.push(opens.clone());
+            });
+            at(["leave_alone", "opt_in_forms", &form])
+        },
+    },
+    Accident {
         what: "payments of a form fail for good, and access stays",
         at: CONFIGURE,
         rule: "failed-payment-undecided",

@@ -8,6 +8,13 @@ use super::super::chance::Chance;
 use super::super::site::{Clean, is_timer};
 use super::{Accident, CONFIGURE, at};
 
+/// What members hold shows otherwise once a tag stands for something else.
+const TAGS_MOVED: &[(&str, &str)] = &[
+    ("access-lost", "who waits for what is counted by the tags"),
+    ("members-between-modules-found", "who waits for what is counted by the tags"),
+    ("left-alone-offering-has-members", "whoever has the tag counts as a member"),
+];
+
 const ONLY_TIMER: (&str, &str) = ("replacement-does-nothing", "a webhook was replaced by the timer that is gone");
 
 pub(super) const ALL: &[Accident] = &[
@@ -217,6 +224,101 @@ pub(super) const ALL: &[Accident] = &[
         },
     },
     Accident {
+        what: "two offerings have one base, instant or module tag",
+        at: CONFIGURE,
+        rule: "access-tag-shared",
+        also: TAGS_MOVED,
+        plant: |clean, chance| {
+            let part = *chance.of(&["base", "instant", "module"]);
+            let (one, tag) = part_of(clean, chance, part)?;
+            let other = chance.any(clean.plan.offerings.keys().filter(|key| **key != one).cloned())?;
+            let (module, had) = match part {
+                "module" => (last_number(clean, &other)?, None),
+                _ => (0, Some(clean.copy.offerings[&other].tags.set()?.get(part)?.clone())),
+            };
+            clean.on_both(|site| match part {
+                "module" => self::module(site, &other, module).tag = Field::Set(tag.clone()),
+                _ => tags(site, &other, part, &tag),
+            });
+            // Whoever had the tag that is gone has the shared one.
+            for contact in &mut clean.people.contacts {
+                if had.as_ref().is_some_and(|had| contact.tags.contains(had)) {
+                    contact.tags.push(tag.clone());
+                }
+            }
+            clean.written_down_again();
+            at(["offerings", if one > other { &one } else { &other }])
+        },
+    },
+    Accident {
+        what: "two modules of an offering open by one tag",
+        at: CONFIGURE,
+        rule: "access-tag-shared",
+        also: TAGS_MOVED,
+        plant: |clean, chance| {
+            let long = clean.plan.offerings.iter().filter(|(_, of)| of.modules.len() > 2);
+            let key = chance.any(long.map(|(key, _)| key.clone()))?;
+            let tag = clean.copy.offerings[&key].modules.set()?[1].tag.clone();
+            let last = last_number(clean, &key)?;
+            clean.on_both(|site| module(site, &key, last).tag = tag.clone());
+            at(["offerings", &key])
+        },
+    },
+    Accident {
+        what: "the tag that opens one offering closes another",
+        at: CONFIGURE,
+        rule: "access-tag-shared",
+        also: TAGS_MOVED,
+        plant: |clean, chance| {
+            let (one, tag) = part_of(clean, chance, "base")?;
+            let other = chance.any(clean.plan.offerings.keys().filter(|key| **key != one).cloned())?;
+            clean.on_both(|site| tags(site, &other, "revoke", &tag));
+            at(["offerings", if one > other { &one } else { &other }])
+        },
+    },
+    Accident {
+        what: "a module waits for its timer, and no tag opens it",
+        at: CONFIGURE,
+        rule: "access-tag-unset",
+        also: TAGS_MOVED,
+        plant: |clean, chance| {
+            let (key, _, number) = timed_module(clean, chance)?;
+            let has = if chance.percent(50) { Field::Nothing } else { Field::Set(String::new()) };
+            clean.on_both(|site| module(site, &key, number).tag = has.clone());
+            at(["offerings", &key])
+        },
+    },
+    Accident {
+        what: "an offering has no base tag",
+        at: CONFIGURE,
+        rule: "access-tag-unset",
+        also: TAGS_MOVED,
+        plant: |clean, chance| {
+            let key = chance.any(clean.plan.offerings.keys().cloned())?;
+            clean.on_both(|site| {
+                let Field::Set(tags) = &mut site.offerings.get_mut(&key).unwrap().tags else { return };
+                tags.remove("base");
+            });
+            at(["offerings", &key])
+        },
+    },
+    Accident {
+        what: "whoever stops paying is to be revoked, and the offering has no revoke tag",
+        at: CONFIGURE,
+        rule: "access-tag-unset",
+        also: TAGS_MOVED,
+        plant: |clean, chance| {
+            let form = super::forms::recurring(clean, chance)?;
+            let key = clean.plan.order_forms[&form].custom_operation.release.first()?.clone();
+            super::super::webhooks::ends_access(&clean.plan, &clean.copy, &form).then_some(())?;
+            clean.on_both(|site| {
+                let Field::Set(tags) = &mut site.offerings.get_mut(&key).unwrap().tags else { return };
+                tags.remove("revoke");
+            });
+            at(["offerings", &key])
+        },
+    },
+    Accident {
         what: "a tag of an offering was deleted",
         at: CONFIGURE,
         rule: "tag-missing",
@@ -333,4 +435,20 @@ fn tag_of(clean: &Clean, chance: &mut Chance) -> Option<(String, String)> {
     let key = chance.any(clean.plan.offerings.keys().cloned())?;
     let tag = chance.any(super::super::offerings::tags_of(&clean.copy.offerings[&key]))?;
     Some((key, tag))
+}
+
+/// A planned offering that has such a tag, with the tag.
+fn part_of(clean: &Clean, chance: &mut Chance, part: &str) -> Option<(String, String)> {
+    let key = chance.any(clean.plan.offerings.keys().cloned())?;
+    let offering = &clean.copy.offerings[&key];
+    let tag = match part {
+        "module" => offering.modules.set()?.last()?.tag.set(),
+        _ => offering.tags.set()?.get(part),
+    };
+    Some((key.clone(), tag?.clone()))
+}
+
+/// The number of the last module of an offering that has more than the base module.
+fn last_number(clean: &Clean, key: &str) -> Option<u32> {
+    Some(clean.copy.offerings[key].modules.set()?.last()?.number).filter(|number| *number > 0)
 }

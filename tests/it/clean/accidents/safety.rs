@@ -120,6 +120,22 @@ pub(super) const ALL: &[Accident] = &[
         },
     },
     Accident {
+        what: "test mail may reach a member, or whoever has an address where members have theirs",
+        at: MIGRATE,
+        rule: "test-mail-reaches-member",
+        also: &[],
+        plant: |clean, chance| {
+            let somebody = chance.any(clean.people.contacts.iter().map(|of| of.email.clone()))?;
+            let allowed = match chance.below(4) {
+                0 | 1 => somebody,
+                2 => somebody.to_uppercase(),
+                _ => "*@Member.example".to_owned(),
+            };
+            clean.plan.mail.as_mut()?.deliver_only_to.push(allowed);
+            at(["mail", "deliver_only_to", "1"])
+        },
+    },
+    Accident {
         what: "nobody decided about mail on live",
         at: ON_LIVE,
         rule: "live-mail-undecided",

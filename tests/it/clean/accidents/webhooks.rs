@@ -166,6 +166,30 @@ pub(super) const ALL: &[Accident] = &[
         },
     },
     Accident {
+        what: "a webhook that opens an offering goes, and nothing takes its place",
+        at: CONFIGURE,
+        rule: "opening-webhook-without-replacement",
+        also: &[],
+        plant: |clean, chance| {
+            let (name, _) = opening(clean, chance)?;
+            match chance.below(3) {
+                0 => {
+                    decide(clean, &name, AfterSwitch::Retired("the CRM is gone".to_owned()));
+                    at(["webhooks", &name, "after_switch", "retired"])
+                }
+                1 => {
+                    decide(clean, &name, AfterSwitch::Kept("a colleague calls it".to_owned()));
+                    at(["webhooks", &name, "after_switch", "kept"])
+                }
+                _ => {
+                    let key = webhook_key(&clean.plan.webhooks.remove(&name)?.calls);
+                    clean.plan.leave_alone.webhooks.insert(key.clone(), "it was always there".to_owned());
+                    at(["leave_alone", "webhooks", &key])
+                }
+            }
+        },
+    },
+    Accident {
         what: "a webhook is replaced by the timers of an offering that has none",
         at: CONFIGURE,
         rule: "replacement-does-nothing",
@@ -194,7 +218,7 @@ pub(super) const ALL: &[Accident] = &[
         what: "a webhook is replaced by a form that the plan does not have",
         at: CONFIGURE,
         rule: "reference-unknown",
-        also: &[("replacement-of-another", "it says which form the product has")],
+        also: &[],
         plant: |clean, chance| {
             let name = guarding(clean, chance)?;
             let order_form = Some("a-form-of-last-year".to_owned());
@@ -259,7 +283,7 @@ pub(super) const ALL: &[Accident] = &[
         what: "two entries decide one webhook differently",
         at: CONFIGURE,
         rule: "webhook-undecided",
-        also: &[],
+        also: &[("opening-webhook-without-replacement", "one of the two keeps what opens an offering")],
         plant: |clean, chance| {
             let name = chance.any(of_command(&clean.plan, "aal_fieldop").into_keys().cloned())?;
             let mut twin = clean.plan.webhooks[&name].clone();
