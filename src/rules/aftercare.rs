@@ -167,6 +167,7 @@ pub fn aftercare(
     };
     let today = now.to_zoned_datetime(zone).date();
     let mut dates: Vec<Care> = FIXED.iter().map(|fixed| of_every_switch(fixed, &end)).collect();
+    dates.extend(test_buyers(plan, &end));
     dates.extend(plan.offerings.iter().filter_map(|(key, offering)| first_timer(key, offering, &end)));
     dates.extend(recurring(plan).map(|key| first_renewal(key, renewals.get(key).copied(), &end)));
     dates.push(cancel_crm(plan, &dates, &end));
@@ -199,6 +200,15 @@ fn care(name: String, what: String, day: (Option<Date>, String), (need, because)
 fn of_every_switch(fixed: &Fixed, end: &ZonedDateTime) -> Care {
     let day = (Some(later(end, fixed.days.into())), fixed.day_because.to_owned());
     care(fixed.name.to_owned(), fixed.what.to_owned(), day, (fixed.need, fixed.because))
+}
+
+/// Who bought for a test, on live; none where the plan has nobody buy.
+fn test_buyers(plan: &Plan, end: &ZonedDateTime) -> Option<Care> {
+    let what = "remove the test buyers and their orders from live, under WordPress > Users and AccessAlly > Sales, and refund what was paid for real";
+    let day = (Some(later(end, 1)), "assumption: the day after, once everybody was compared".to_owned());
+    let because = "a test buyer keeps access, counts as a member, and may be charged again";
+    let care = care("test-buyers".to_owned(), what.to_owned(), day, (Inferred, because));
+    (!plan.test_purchases.is_empty()).then_some(care)
 }
 
 /// The first day on which a timer opens a module for whoever was released on the day of the switch; none where none does.

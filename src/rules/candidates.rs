@@ -54,13 +54,13 @@ candidates! {
     "110" "A spare administrator's address is no contact's":
         rule "spare-admin-missing";
     "111" "The spare administrator is not who runs the switch, and could sign in":
-        run "a sign-in of the spare is asked for in front of the barrier and after it", unchecked "who sits at the keyboard is known to nobody else";
+        run "a sign-in of the spare is asked for in front of the barrier and after it", unchecked "who sits at the keyboard is known to nobody else, and the login that reads the site is the spare's by design";
     "112" "Somebody can reach the database and the files through the host":
-        unchecked "the host's panel is outside of WordPress, and a person's access to it too";
+        rule "preparation-not-on-record";
     "113" "AccessAlly is active, and new enough for Managed Contacts":
         rule "accessally-missing", unchecked "whether its licence is valid shows on no screen that is read";
     "114" "The licence allows two sites where the copy uses the same key":
-        unchecked "the vendor grants it in a mail, and no screen shows it: the gate fit asks a person, as `licence`";
+        rule "preparation-not-on-record";
     "115" "A login for the site works from end to end":
         run "connecting to a site tries it, and the doctor of a site says what is in the way";
     "116" "WP-Cron is alive, and nothing of AccessAlly is overdue":
@@ -135,7 +135,7 @@ candidates! {
     "405" "A plugin sends the mail, from an address of the site's own domain":
         rule "mail-transport-differs", rule "sender-of-another-domain";
     "406" "The sender's domain has SPF, DKIM and DMARC":
-        unchecked "they stand in the DNS, which is not asked: the gate fit asks a person, as `sender`";
+        rule "preparation-not-on-record", unchecked "a person says so: they stand in the DNS, which is not asked";
     "407" "No mail of the copy reaches members while the migration runs":
         rule "mail-not-simulated", change "`mail`";
     "408" "Test mail can reach somebody, and nobody else":
@@ -143,7 +143,7 @@ candidates! {
     "409" "As much mail as is sent a month may be sent":
         rule "many-members", unchecked "how much mail a site sends is not counted; the limits are those of the mail service";
     "410" "Members are warned of the new passwords":
-        rule "live-mail-undecided", unchecked "that members were written to shows nowhere on the site: the gate fit asks a person, as `notice`";
+        rule "live-mail-undecided", rule "preparation-not-on-record";
 
     "501" "Every webhook of the log is decided":
         rule "webhook-not-in-plan", rule "webhook-undecided";
@@ -165,7 +165,7 @@ candidates! {
     "509" "No login rests on a password that the CRM keeps":
         unchecked "links that log a member in lie in the CRM's own mails and in pages, which are not read";
     "510" "The CRM's automations are written down":
-        unchecked "they lie in the CRM, which is not read: the gate fit asks a person, as `crm-in-writing`";
+        rule "preparation-not-on-record";
 
     "601" "Ten contacts are listed":
         rule "too-few-contacts";
@@ -194,7 +194,7 @@ candidates! {
 
     "701" "Nobody is billed outside of AccessAlly":
         rule "subscribed-form-missing", rule "foreign-cart-active", rule "gateway-of-the-crm", rule "crm-still-sells",
-        unchecked "how many are billed elsewhere is known to the other system alone";
+        rule "preparation-not-on-record", unchecked "a person says that they agreed: whom another system bills is known there alone";
     "702" "Every subscription and order is of a member who exists":
         rule "subscription-of-nobody", rule "order-of-nobody";
     "703" "No renewal is due inside the window":
@@ -233,7 +233,8 @@ candidates! {
     "905" "A test purchase went through on each form":
         rule "test-purchase-missing", run "the step test-purchase";
     "906" "A member of each level could open what is theirs":
-        run "the step test-purchase, for the offerings that are bought", unchecked "whoever was there before does not sign in for a test";
+        run "the step test-purchase, for the offerings that are bought",
+        run "the aftercare asks a person to sign in as a member of each level, as `look-again-24h`";
     "907" "Maintenance mode is off where the site sells, and on elsewhere":
         rule "live-not-reopened", rule "live-not-frozen", run "the step leave-maintenance";
     "908" "A payment that fails was tried in test mode":
@@ -241,7 +242,7 @@ candidates! {
     "909" "The modules of a test buyer are scheduled":
         unchecked "where AccessAlly keeps what is scheduled is not public: the aftercare asks a person to look, as `first-timer`";
     "910" "Test buyers and test orders are gone before a push":
-        rule "test-orders-pushed";
+        rule "test-orders-pushed", run "the aftercare asks a person to remove them from live, as `test-buyers`";
     "911" "Nothing happened on live since the copy, or it is on a list":
         rule "merge-list-missing", rule "live-not-frozen";
     "912" "Guard, gateways, mail and the type of the environment are live's again":

@@ -137,6 +137,16 @@ pub static LEAD_TIMES: &[LeadTime] = &[
         },
     },
     LeadTime {
+        name: "host-access",
+        what: "have somebody reach the database and the files through the host, and say how a password is reset there",
+        days: 14,
+        need: Documented,
+        because: "the vendor's latest guide asks for both: whoever is locked out by the reset of all passwords gets in there alone",
+        is_recorded: true,
+        rules: &[],
+        shown: |_| Shown::Unknown("the host's panel is outside of WordPress"),
+    },
+    LeadTime {
         name: "launches",
         what: "move launches and sales away from the window",
         days: 14,

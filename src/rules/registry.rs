@@ -108,6 +108,7 @@ pub static ALL: &[&Rule] = &[
     &safety::merge_list_missing::RULE,
     &safety::migration_choices_missing::RULE,
     &safety::migration_not_run::RULE,
+    &safety::preparation_not_on_record::RULE,
     &safety::reading_not_understood::RULE,
     &safety::reading_old::RULE,
     &safety::record_line_wrong::RULE,

@@ -142,6 +142,7 @@ const ANSWERED_FOR: &[&str] = &[
     "opening-webhook-without-replacement",
     "order-of-nobody",
     "population-out-of-step",
+    "preparation-not-on-record",
     "re-release-restarts",
     "release-not-understood",
     "renewal-in-window",

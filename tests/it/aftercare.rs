@@ -41,7 +41,7 @@ fn switched() -> Place {
         record(&place, &["saw", "maintenance", "on=no", "--on", "live"]);
         let ended = on(&place);
         ended.ends(0, &[]);
-        assert!(ended.out.contains("aftercare begins: 9 dates, the first is `look-again-24h` on "), "{ended:#?}");
+        assert!(ended.out.contains("aftercare begins: 10 dates, the first is `look-again-24h` on "), "{ended:#?}");
         place
     })
 }

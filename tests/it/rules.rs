@@ -7,12 +7,12 @@ use amc_plan::change::lower_on;
 use amc_plan::model::facts::{Counting, Here};
 use amc_plan::model::plan::{ContactRecord, SiteRole};
 use amc_plan::model::population::{Census, Contact, Few};
-use amc_plan::model::record::{Entry, Record};
+use amc_plan::model::record::{Done, Entry, Evidence, Record};
 use amc_plan::model::state::Object;
 use amc_plan::model::{Header, Kind, Misfit, Misfits, Plan, Snapshot, State, Worth};
 use amc_plan::rules::{
-    ALL, BackupFiles, ContactsFile, Freshness, Inputs, Judgement, LiveReading, Members, MembersFile, Moment, Original,
-    Phase, Raised, Rule, Tracking, Verdict, judge,
+    ALL, BackupFiles, ContactsFile, Freshness, Inputs, Judgement, LeadTime, LiveReading, Members, MembersFile, Moment,
+    Original, Phase, Raised, Rule, Tracking, Verdict, judge,
 };
 use serde_json::{Map, Value};
 
@@ -125,7 +125,7 @@ fn world(mut fence: Value) -> StepContext {
         ]
         .map(|(name, holds, said)| MembersFile { name: name.to_owned(), holds, tracked: tracked(&read(said)) })
         .to_vec(),
-        record: record(read("record")),
+        record: prepared(record(read("record")), &read("prepared")),
         backup_files: serde_json::from_value(read("backup_files")).unwrap(),
         freshness: serde_json::from_value(read("freshness")).unwrap(),
         now: read("now").as_str().unwrap().parse().unwrap(),
@@ -178,6 +178,24 @@ fn tracked(said: &Value) -> Tracking {
 fn record(entries: Value) -> Record {
     let entries: Vec<Entry> = serde_json::from_value(entries).unwrap();
     Record { entries: (1..).zip(entries).map(|(line, entry)| Entry { line, ..entry }).collect() }
+}
+
+/// The record with a line for each of these that somebody did before the window.
+fn prepared(mut record: Record, names: &Value) -> Record {
+    for name in names.as_array().into_iter().flatten().map(|name| name.as_str().unwrap()) {
+        let of = LeadTime::named(name).unwrap_or_else(|| panic!("nothing is called {name}"));
+        let done = Done { at: name.to_owned(), now: of.now(), says: "seen".to_owned() };
+        record.entries.push(Entry {
+            version: 1,
+            at: "2026-11-21T05:30:00Z".to_owned(),
+            who: "jo".to_owned(),
+            evidence: Evidence::Done(done),
+            previous: "0".to_owned(),
+            sha256: String::new(),
+            line: record.entries.len() + 1,
+        });
+    }
+    record
 }
 
 fn judged(fence: &Value, live: bool) -> Judgement {

@@ -50,9 +50,9 @@ fn names_of_the_plan_and_of_the_site_are_the_same_but_for_spelling() {
             },
             "site": {
                 "offering/course": null,
-                "offering/ask-tell": {"name": site, "system": "ontraport", "tags": {}, "modules": [
+                "offering/ask-tell": {"name": site, "system": "ontraport", "tags": {"base": "Course Base", "revoke": "Course_Revoke"}, "modules": [
                     {"number": 0, "name": "Welcome"},
-                    {"number": 1, "name": module, "release": "7 days after previous", "tag": null},
+                    {"number": 1, "name": module, "release": "7 days after previous", "tag": "Course_Goals"},
                 ]},
                 "order-form/course-checkout": {"operations": [{"release": "ask-tell"}]},
             },

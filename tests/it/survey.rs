@@ -14,7 +14,7 @@ use crate::typed::typed;
 const MISSING: [&str; 5] = ["charging-guard", "crm", "emails", "mail", "order-form"];
 
 /// What is typed where the copy is as the example has it: one key a screen, and each blind fact.
-const ANSWERS: [&str; 23] = [
+const ANSWERS: [&str; 26] = [
     "y",
     "bloom.example",
     "no", // mail
@@ -24,10 +24,13 @@ const ANSWERS: [&str; 23] = [
     "revoke",
     "-",
     "stripe",
+    "297.00 USD",
     "-",
     "stripe",
+    "1997.00 USD",
     "-",
-    "stripe", // order forms
+    "stripe",
+    "990.00 USD", // order forms
     "y",
     "yes",
     "no",
@@ -89,7 +92,7 @@ fn as_many_answers_as_screens_and_blind_facts_make_the_plan_green() {
     let fields: Vec<&Value> =
         asked["screens"].as_array().unwrap().iter().flat_map(|screen| screen["fields"].as_array().unwrap()).collect();
     let blind = fields.iter().filter(|field| field["typed"] == json!(true)).count();
-    assert_eq!((count(&asked["screens"]), blind), (5, 17));
+    assert_eq!((count(&asked["screens"]), blind), (5, 20));
     assert_eq!(asked["answers"], json!(5 + blind));
     // One of them differs from what the plan makes of it, and is corrected.
     assert_eq!(ANSWERS.len(), 5 + blind + 1);
@@ -153,7 +156,7 @@ fn a_survey_is_left_and_only_what_is_lacking_is_asked_when_it_goes_on() {
     typed(&place, &SURVEY, "y\ncancel\n\u{4}");
     assert_eq!(count(&listed(&place, &[])["screens"]), 3);
     // What one leaves out is asked again; what one gave is not.
-    typed(&place, &SURVEY, "y\ncancel\n\nrevoke\n-\nstripe\n-\nstripe\n-\nstripe\nq");
+    typed(&place, &SURVEY, "y\ncancel\n\nrevoke\n-\nstripe\n297 USD\n-\nstripe\n1997 USD\n-\nstripe\n990 USD\nq");
     let asked = listed(&place, &[]);
     assert_eq!(asked["screens"][0]["fields"].as_array().unwrap().len(), 1, "{asked:#}");
     assert_eq!(asked["screens"][0]["fields"][0]["object"], json!("order-form/group-coaching-checkout"));

@@ -22,6 +22,7 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// plan: {opt_in_forms: null, leave_alone: {opt_in_forms: {mini-course-signup: not used}}}
+    /// site: {opt-in-form/mini-course-signup: {operations: []}}
     /// ```
     ///
     /// ## Bad

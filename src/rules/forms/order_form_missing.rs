@@ -22,6 +22,7 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// plan: {order_forms: {course-checkout: null}, leave_alone: {order_forms: {course-checkout: not used}}}
+    /// site: {order-form/course-checkout: {operations: []}}
     /// ```
     ///
     /// ## Bad
@@ -32,7 +33,8 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {offerings: {mini-course: {access_through: team}}}
+    /// plan: {offerings: {mini-course: {access_through: team}}, opt_in_forms: null}
+    /// site: {opt-in-form/mini-course-signup: null}
     /// ```
     ///
     /// ## Good

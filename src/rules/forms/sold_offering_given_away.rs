@@ -23,7 +23,7 @@ declare_rule! {
     ///
     /// ## Bad
     /// ```yaml
-    /// plan: {order_forms: {free-checkout: {name: Free Checkout, custom_operation: {release: [course]}, expect: {price: 0.00 USD}}}}
+    /// plan: {order_forms: {free-checkout: {name: Free Checkout, custom_operation: {release: [course]}, expect: {price: 0.00 USD}}}, test_purchases: {free-checkout: {expect: [order]}}}
     /// site: {order-form/free-checkout: {id: "6", name: Free Checkout, operations: [{release: course}], price: 0.00 USD, gateway: stripe, recurring: false, test_mode: true}}
     /// ```
     ///

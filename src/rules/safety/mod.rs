@@ -30,6 +30,7 @@ pub(super) mod maintenance_mode_not_kept;
 pub(super) mod merge_list_missing;
 pub(super) mod migration_choices_missing;
 pub(super) mod migration_not_run;
+pub(super) mod preparation_not_on_record;
 pub(super) mod reading_not_understood;
 pub(super) mod reading_old;
 pub(super) mod record_line_wrong;

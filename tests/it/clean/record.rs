@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use amc_plan::model::deadline::Copied;
 use amc_plan::model::plan::{BackupPart, Confirmation, Plan, SiteRole, Strategy};
 use amc_plan::model::record::{
-    Acknowledgement, Backup, BackupSource, Dump, DumpEnding, Entry, Evidence, MergeList, NONE_BEFORE, Purchase, Record,
-    Saw, SawAll, Verification, VerificationLine,
+    Acknowledgement, Backup, BackupSource, Done, Dump, DumpEnding, Entry, Evidence, MergeList, NONE_BEFORE, Purchase,
+    Record, Saw, SawAll, Verification, VerificationLine,
 };
 use amc_plan::model::{Capture, Identity, Kind, ObjectRef, Snapshot, State};
+use amc_plan::rules::LEAD_TIMES;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde_json::{Map, json};
 
@@ -23,6 +24,10 @@ pub(super) fn draw(chance: &mut Chance, plan: &Plan, people: &People, now: Times
     let [copy, live] = [&plan.sites.staging, &plan.sites.live].map(|site| Identity::parse(site).unwrap());
     let mut all = vec![(60, Evidence::Copied(Copied { host: copy.clone(), at: ago(60 * 26) }))];
     all.push((50, backup(chance, people, ago(60))));
+    for of in LEAD_TIMES.iter().filter(|of| of.is_recorded) {
+        let says = "seen to, in the words of whoever did it".to_owned();
+        all.push((60 * 24 * 3, Evidence::Done(Done { at: of.name.to_owned(), now: of.now(), says })));
+    }
     for host in [&copy, &live] {
         verified(chance, host, &mut all);
     }

@@ -13,7 +13,7 @@ use serde_json::{Map, json};
 
 use super::super::site::Clean;
 use super::super::stages::Stage;
-use super::{Accident, CONFIGURE, FIT, MIGRATE, at};
+use super::{Accident, CONFIGURE, FIT, GO_LIVE, MIGRATE, at};
 
 const ON_LIVE: (SiteRole, Stage, Phase) = (SiteRole::Live, Stage::Found, Phase::Configure);
 
@@ -379,6 +379,36 @@ pub(super) const ALL: &[Accident] = &[
         plant: |clean, _| {
             backup(clean)?.stored_off_server = false;
             at(["backup", "stored_off_server"])
+        },
+    },
+    Accident {
+        what: "nobody can say that they reach the host's database, or nobody has for long",
+        at: MIGRATE,
+        rule: "preparation-not-on-record",
+        also: &[],
+        plant: |clean, chance| {
+            let is_it = |said: &Evidence| matches!(said, Evidence::Done(of) if of.at == "host-access");
+            match chance.percent(50) {
+                true => clean.record.retain(|(_, said)| !is_it(said)),
+                false => clean.record.iter_mut().find(|(_, said)| is_it(said))?.0 = 60 * 24 * 40,
+            }
+            at(["people"])
+        },
+    },
+    Accident {
+        what: "what has to be seen to before live is touched is not on record",
+        at: GO_LIVE,
+        rule: "preparation-not-on-record",
+        also: &[],
+        plant: |clean, chance| {
+            let (name, place) = *chance.of(&[
+                ("crm-in-writing", "crm"),
+                ("new-subscriptions", "order_forms"),
+                ("sender", "mail"),
+                ("notice", "window"),
+            ]);
+            clean.record.retain(|(_, said)| !matches!(said, Evidence::Done(of) if of.at == name));
+            at([place])
         },
     },
     Accident {
