@@ -43,6 +43,8 @@ pub fn rehearsed_digest(plan: &Plan) -> String {
     modules.for_each(|module| module.owner = None);
     let failed = rehearsed.order_forms.values_mut().filter_map(|form| form.failed_payment.as_mut());
     failed.for_each(|failed| failed.reason = None);
+    let after = rehearsed.order_forms.values_mut().filter_map(|form| form.access_after.as_mut());
+    after.for_each(|after| after.reason = None);
     let LeaveAlone { offerings, order_forms, opt_in_forms, webhooks } = &mut rehearsed.leave_alone;
     let reasons = [offerings, order_forms, opt_in_forms, webhooks].into_iter().flat_map(BTreeMap::values_mut);
     reasons.for_each(String::clear);
@@ -170,6 +172,13 @@ mod tests {
                 json!("keep"),
                 Both,
             ),
+            (
+                "/order_forms/*/access_after/cancellation",
+                "/order_forms/group/access_after/cancellation",
+                json!("stop"),
+                Both,
+            ),
+            ("/order_forms/*/access_after/refund", "/order_forms/group/access_after/refund", json!("stop"), Both),
             ("/order_forms/*/expect/price", "/order_forms/group/expect/price", json!("1.00 USD"), Both),
             ("/order_forms/*/expect/gateway", "/order_forms/group/expect/gateway", json!("paypal"), Both),
             ("/opt_in_forms/*/name", "/opt_in_forms/free/name", json!("Other"), Both),
@@ -227,6 +236,7 @@ mod tests {
                 json!("other"),
                 Intent,
             ),
+            ("/order_forms/*/access_after/reason", "/order_forms/group/access_after/reason", json!("other"), Intent),
             ("/leave_alone/offerings/*", "/leave_alone/offerings/a", json!("c"), Intent),
             ("/leave_alone/order_forms/*", "/leave_alone/order_forms/a", json!("c"), Intent),
             ("/leave_alone/opt_in_forms/*", "/leave_alone/opt_in_forms/a", json!("c"), Intent),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::model::plan::SiteRole;
 use crate::model::plan::{
-    AccessThrough, AfterSwitch, MembersBetweenModules, OfferingIntent, Setting, WebhookIntent, Welcome,
+    AccessThrough, AfterSwitch, MembersBetweenModules, OfferingIntent, OrderFormIntent, Setting, WebhookIntent, Welcome,
 };
 use crate::model::record::{Evidence, Record};
 use crate::model::text::{pointer, quoted};
@@ -78,6 +78,7 @@ pub fn duties(plan: &Plan, record: &Record) -> Vec<Duty> {
         let what = format!("decide by {} whether to go back", rollback.decide_by);
         all.push(duty(&["rollback", "who"], Some(&rollback.who), When::In, what));
     }
+    plan.order_forms.iter().for_each(|(key, form)| of_an_order_form(key, form, &mut all));
     plan.webhooks.iter().for_each(|(key, webhook)| of_a_webhook(key, webhook, &mut all));
     plan.offerings.iter().for_each(|(key, offering)| of_an_offering(key, offering, &mut all));
     of_the_sites(plan, &mut all);
@@ -109,6 +110,18 @@ fn of_the_sites(plan: &Plan, all: &mut Vec<Duty>) {
         );
         all.push(duty(&["sites", key], None, When::After, what));
     }
+}
+
+/// No reading shows what a form does then.
+fn of_an_order_form(key: &str, form: &OrderFormIntent, all: &mut Vec<Duty>) {
+    let Some(after) = &form.access_after else { return };
+    let what = format!(
+        "see on the form `{}`, under Automations, that a cancellation {} and a refund {}",
+        form.name,
+        after.cancellation.does(),
+        after.refund.does()
+    );
+    all.push(duty(&["order_forms", key, "access_after"], None, When::Before, what));
 }
 
 fn of_a_webhook(key: &str, webhook: &WebhookIntent, all: &mut Vec<Duty>) {

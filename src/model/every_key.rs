@@ -28,7 +28,8 @@ pub(crate) fn plan() -> Value {
         "order_forms": {
             "group": {
                 "name": "Group", "custom_operation": {"release": ["group"]},
-                "failed_payment": {"after_final_retry": "revoke", "reason": "r"}, "expect": {"price": "USD 497.00", "gateway": "stripe"},
+                "failed_payment": {"after_final_retry": "revoke", "reason": "r"},
+                "access_after": {"cancellation": "cancel", "refund": "revoke", "reason": "r"}, "expect": {"price": "USD 497.00", "gateway": "stripe"},
             },
             "other": {"name": "Other", "custom_operation": {"release": ["group"]}, "expect": {"price": 497.5}},
         },

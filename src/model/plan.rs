@@ -373,6 +373,9 @@ pub struct OrderFormIntent {
     /// What happens when a payment fails for good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_payment: Option<FailedPayment>,
+    /// What ends access where somebody cancels or is refunded. No reading shows it: a person sees to it on the form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_after: Option<AccessAfter>,
     /// What the form must show today. Compared, never written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect: Option<FormExpectation>,
@@ -424,6 +427,50 @@ impl AfterFinalRetry {
             Self::Cancel => "cancel",
             Self::Stop => "stop",
             Self::Keep => "keep",
+        }
+    }
+}
+
+/// What ends access where a recurring payment ends before its time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessAfter {
+    /// Where a member cancels, or is cancelled.
+    pub cancellation: Ending,
+    /// Where a member gets the money back.
+    pub refund: Ending,
+    /// Why access may stay where either is `stop`: who takes it away instead, or why nobody has to.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "read::reason_if_any")]
+    #[schemars(with = "Option<Reason>")]
+    pub reason: Option<String>,
+}
+
+impl AccessAfter {
+    /// Whether either ends access.
+    pub fn ends_access(&self) -> bool {
+        [self.cancellation, self.refund].iter().any(|ending| *ending != Ending::Stop)
+    }
+}
+
+/// How a subscription ends: the three documented ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Access ends now.
+    Revoke,
+    /// Access ends with the paid period.
+    Cancel,
+    /// Charging ends, access stays.
+    Stop,
+}
+
+impl Ending {
+    /// What it does, as the end of a sentence.
+    pub fn does(self) -> &'static str {
+        match self {
+            Self::Revoke => "ends access at once",
+            Self::Cancel => "ends access with the paid period",
+            Self::Stop => "leaves access as it is",
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::model::Release;
 use crate::model::digest;
-use crate::model::plan::{OfferingIntent, Plan};
+use crate::model::plan::{OfferingIntent, OrderFormIntent, Plan};
 use crate::model::record::{Entry, Record};
 use crate::model::schedule::Schedule;
 use crate::model::text::many;
@@ -230,9 +230,10 @@ fn first_timer(key: &str, offering: &OfferingIntent, end: &ZonedDateTime) -> Opt
     Some(care(format!("first-timer/{key}"), what, day, (Documented, because)))
 }
 
-/// The forms that charge again: those of which the plan says what a payment that fails for good does.
+/// The forms that charge again: those of which the plan says what a payment that fails for good does, or what ends access.
 fn recurring(plan: &Plan) -> impl Iterator<Item = &String> {
-    plan.order_forms.iter().filter(|(_, form)| form.failed_payment.is_some()).map(|(key, _)| key)
+    let recurs = |form: &OrderFormIntent| form.failed_payment.is_some() || form.access_after.is_some();
+    plan.order_forms.iter().filter(move |(_, form)| recurs(form)).map(|(key, _)| key)
 }
 
 fn first_renewal(key: &str, day: Option<Date>, end: &ZonedDateTime) -> Care {

@@ -122,7 +122,8 @@ candidates! {
     "312" "Nothing of what is sold on the copy has changed since it was made":
         rule "copy-drifted", rule "copy-old", rule "copy-runs-other-software", run "whatever moved under a run stops it";
     "313" "It is said what ends access where somebody cancels or is refunded":
-        unchecked "the plan has no word for it yet";
+        rule "cancel-or-refund-undecided", rule "access-kept-without-reason",
+        unchecked "what the form does then is in no reading: a person sees to it, and says so";
 
     "401" "AccessAlly Emails is on":
         rule "emails-off", change "`emails`";

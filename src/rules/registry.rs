@@ -26,6 +26,8 @@ pub static ALL: &[&Rule] = &[
     &contacts::population_out_of_step::RULE,
     &contacts::sort_of_members_missing::RULE,
     &contacts::too_few_contacts::RULE,
+    &forms::access_kept_without_reason::RULE,
+    &forms::cancel_or_refund_undecided::RULE,
     &forms::failed_payment_undecided::RULE,
     &forms::form_opens_more::RULE,
     &forms::grant_instead_of_release::RULE,

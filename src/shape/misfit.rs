@@ -172,7 +172,9 @@ impl<'a> Seen<'a> {
     fn offer(&self, misfit: &mut Misfit, title: String, written: Vec<Correction>) {
         let decides = |correction: &Correction| match correction {
             Correction::Value { at, .. } => {
-                ["/after_switch", "/failed_payment", "/members_between_modules"].iter().any(|part| at.contains(part))
+                ["/access_after", "/after_switch", "/failed_payment", "/members_between_modules"]
+                    .iter()
+                    .any(|part| at.contains(part))
             }
             _ => false,
         };

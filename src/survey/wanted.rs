@@ -48,7 +48,10 @@ pub(super) fn wanted(
         (Kind::OrderForm, "price") => Some(json!(form?.expect.as_ref()?.price.as_ref()?)),
         (Kind::OrderForm, "gateway") => known(form?.expect.as_ref()?.gateway.as_ref()?),
         // A form of which the plan says what follows failed payments is one that charges again.
-        (Kind::OrderForm, "recurring") => Some(json!(form?.failed_payment.is_some())),
+        (Kind::OrderForm, "recurring") => {
+            let form = form?;
+            Some(json!(form.failed_payment.is_some() || form.access_after.is_some()))
+        }
         _ => {
             let compared = lowered.not_compared.iter().filter(|one| one.on == *on);
             compared.filter_map(|one| one.wanted.get(field)).next_back().cloned()

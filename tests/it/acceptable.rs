@@ -12,6 +12,7 @@ const PROTECTS: [(&str, &[&str]); 6] = [
     (
         "money",
         &[
+            "access-kept-without-reason",
             "access-webhook-without-replacement",
             "charging-guard-not-live",
             "charging-guard-with-scheme",
@@ -117,6 +118,7 @@ const ANSWERED_FOR: &[&str] = &[
     "address-doubtful",
     "attestation-contradicted",
     "attestation-of-a-rule",
+    "cancel-or-refund-undecided",
     "contact-incomplete",
     "contacts-tracked-by-git",
     "copy-drifted",

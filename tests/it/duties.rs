@@ -32,6 +32,8 @@ fn every_decision_that_asks_something_of_a_person_is_listed_with_its_time_and_it
     let expected = [
         ("/emails/welcome", "before", nobody.clone()),
         ("/accepted_risks/0", "before", json!("jo")),
+        ("/order_forms/foundations-membership/access_after", "before", nobody.clone()),
+        ("/order_forms/group-coaching-payment-plan/access_after", "before", nobody.clone()),
         ("/rollback/who", "in", json!("jo")),
         ("/webhooks/aal_chargesubscription?productId=14/fired_by", "in", nobody.clone()),
         ("/webhooks/aal_fieldop?operationId=7/fired_by", "in", nobody.clone()),
@@ -52,11 +54,12 @@ fn every_decision_that_asks_something_of_a_person_is_listed_with_its_time_and_it
         expected.into_iter().map(|(at, when, who)| (at.to_owned(), when.to_owned(), who, false)).collect();
     assert_eq!(asked(&place), expected);
     let said = place.run(&["status", PLAN, "--site", SITE]).out;
-    assert!(said.contains("give to people: 17 of 17 open (jo 2, mara 1, sam 1, whoever runs the switch 13)"), "{said}");
+    assert!(said.contains("give to people: 19 of 19 open (jo 2, mara 1, sam 1, whoever runs the switch 15)"), "{said}");
     place.run(&["runbook", PLAN, "--out", "page.html"]).ends(0, &[]);
     let page = place.read("page.html");
     for line in [
         "<td>before the window</td><td>________</td><td>write the welcome e-mail in AccessAlly Emails",
+        "<td>see on the form `Foundations Membership`, under Automations, that a cancellation ends access with the paid period and a refund ends access at once</td>",
         "<td>in the window</td><td>________</td><td>switch off what fires `aal_revokesubscription?productId=12` in the CRM: Ontraport: Dunning",
         "<td>after the window</td><td>mara</td><td>do by hand, from now on, what `aal_genpass` did</td>",
         "<td>after the window</td><td>sam</td><td>open module `Money` of `Group Coaching` for each member when it is due</td>",

@@ -37,6 +37,11 @@ const ODD: &[(&str, &str, &str)] = &[
         "subscription",
         "where no subscription was captured, what a form says of itself counts, as its page says",
     ),
+    (
+        "cancel-or-refund-undecided",
+        "subscription",
+        "where no subscription was captured, what a form says of itself counts, as its page says",
+    ),
     ("accepted-risk-unused", "the plan alone", "it says nothing of a risk whose rule lacks a fact, as its page says"),
     ("backup-lacks-users", "contact", "a lower bound of the users: without contacts the administrators are one too"),
     ("backup-lacks-users", "administrator", "the same the other way round; without both it is unproven"),

@@ -14,7 +14,8 @@ use crate::place::{Edited as _, PLAN, Place, Ran, SITE};
 use crate::rules::{fences, gate_of, live, patched};
 
 /// Rules of which an example on their page is made good by what is offered.
-const OFFERING: [&str; 20] = [
+const OFFERING: [&str; 21] = [
+    "cancel-or-refund-undecided",
     "charging-guard-not-live",
     "emails-off",
     "failed-payment-undecided",
@@ -135,7 +136,7 @@ fn slips_are_written_right_and_every_other_byte_stays() {
     check(&place, &["--fix"]).ends(1, &["0 fixes written"]);
     assert_eq!(place.read(PLAN), right, "a second time nothing is written");
     check(&place, &["--fix", "--unsafe-fixes"]).ends(0, &["1 fix written"]);
-    let added = "    custom_operation: {release: [group-coaching]}\r\n    expect: {price: 179 USD, gateway: stripe}\r\n    failed_payment: {after_final_retry: revoke}\r\n";
+    let added = "    custom_operation: {release: [group-coaching]}\r\n    access_after: {cancellation: cancel, refund: revoke}\r\n    expect: {price: 179 USD, gateway: stripe}\r\n    failed_payment: {after_final_retry: revoke}\r\n";
     assert!(place.read(PLAN).contains(added), "{}", place.read(PLAN));
 }
 

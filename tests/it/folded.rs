@@ -24,7 +24,7 @@ fn errors(place: &Place) -> Vec<(String, u64, Value)> {
 #[test]
 fn a_wrong_key_is_one_error_and_what_follows_from_it_stands_at_it() {
     for (key, wrong, line, follow, named) in
-        [("group-coaching", "group-coching", 13, 7, 5), ("foundations-membership", "foundations-membershp", 53, 4, 2)]
+        [("group-coaching", "group-coching", 13, 7, 5), ("foundations-membership", "foundations-membershp", 54, 4, 2)]
     {
         let place = Place::new();
         place.edit(PLAN, &format!("\n  {key}:\n"), &format!("\n  {wrong}:\n"));
@@ -65,7 +65,7 @@ fn a_webhook_by_a_wrong_name_is_one_error_too() {
     place.edit(PLAN, "\n  aal_genpass:\n", "\n  aal_genpas:\n");
     let errors = errors(&place);
     let [(rule, at, finding)] = &errors[..] else { panic!("{errors:#?}") };
-    assert_eq!((rule.as_str(), *at), ("not-on-site", 72));
+    assert_eq!((rule.as_str(), *at), ("not-on-site", 74));
     let message =
         "the site's log shows no webhook `aal_genpas`, and the plan has no entry for `aal_genpass`, which the site has";
     assert_eq!((finding["message"].as_str(), finding["severity"].as_str()), (Some(message), Some("error")));

@@ -247,7 +247,7 @@ fn order_form(
 ) -> (String, OrderFormIntent) {
     let expect = FormExpectation { price: Some(Price("497.00 USD".into())), gateway: Some("stripe".into()) };
     let failed_payment = retry.map(|after_final_retry| FailedPayment { after_final_retry, reason: None });
-    (slug(&name), OrderFormIntent { name, custom_operation, failed_payment, expect: Some(expect) })
+    (slug(&name), OrderFormIntent { name, custom_operation, failed_payment, access_after: None, expect: Some(expect) })
 }
 
 /// The snapshot with another state.
@@ -496,6 +496,7 @@ fn edits() -> Vec<Edit> {
                     name: "X".into(),
                     custom_operation: CustomOperation { release: vec!["x".into()] },
                     failed_payment: None,
+                    access_after: None,
                     expect: None,
                 },
             ))

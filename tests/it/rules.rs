@@ -307,6 +307,7 @@ fn every_bad_fence_is_found_and_no_good_one_is() {
 
 /// Rules of which the page says that what was not read is compared with nothing.
 const COMPARES_WHAT_WAS_READ: &[&str] = &[
+    "cancel-or-refund-undecided",
     "foreign-cart-active",
     "revoke-tag-shared",
     "gateway-of-the-crm",

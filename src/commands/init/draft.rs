@@ -10,6 +10,8 @@ use crate::output::contacts;
 use crate::population::Chosen;
 use crate::text::{quote, without_addresses};
 
+use super::{ACCESS_AFTER, FAILED_PAYMENT};
+
 /// Plugins that take over how WordPress sends mail, by their folders.
 const MAILERS: [&str; 12] = [
     "easy-wp-smtp",
@@ -186,11 +188,11 @@ impl Draft<'_> {
             named_form(out, key, &form.name, &releases);
             match form.after_final_retry.set().copied().map(AfterFinalRetry::name) {
                 Some(after) => line(out, &format!("    failed_payment: {{after_final_retry: {after}}}")),
-                None if form.recurring != Field::Set(false) => line(
-                    out,
-                    "    # decide: failed_payment: {after_final_retry: revoke}  (revoke, cancel, stop or keep)",
-                ),
+                None if form.recurring != Field::Set(false) => line(out, FAILED_PAYMENT),
                 None => {}
+            }
+            if form.recurring == Field::Set(true) {
+                line(out, ACCESS_AFTER);
             }
             let expected = [("price", &form.price), ("gateway", &form.gateway)];
             let expected: Vec<String> =

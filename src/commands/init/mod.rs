@@ -31,6 +31,13 @@ use super::{Terminal, members, schema, told_git, tracked, without_adapter};
 /// How many spot-check contacts the vendor's guide asks for.
 const CONTACTS: usize = 10;
 
+/// What a form that charges again says of a payment that fails for good, as a stub.
+const FAILED_PAYMENT: &str =
+    "    # decide: failed_payment: {after_final_retry: revoke}  (revoke, cancel, stop or keep)";
+/// What it says of whoever cancels or is refunded, as a stub.
+const ACCESS_AFTER: &str =
+    "    # decide: access_after: {cancellation: cancel, refund: revoke}  (revoke, cancel or stop)";
+
 pub(super) fn run(args: &Init, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if args.out.symlink_metadata().is_ok() {
         return Err(Failure::exists(&args.out));

@@ -1,7 +1,7 @@
 use crate::change::text;
 use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::Release;
-use crate::model::plan::AfterFinalRetry;
+use crate::model::plan::{AccessAfter, AfterFinalRetry};
 use crate::model::state::Offering;
 use crate::model::text::pointer;
 use crate::rules::{Facts, Findings, Known, Of, Phase::Configure, Side::After, Source::SeenInCode, declare_rule};
@@ -11,8 +11,8 @@ declare_rule! {
     ///
     /// ## What it does
     /// Reports offerings of the plan without a base tag; modules that open later than the base module, by a timer or by hand, without a tag of their own;
-    /// and offerings without a revoke tag where an order form of the plan that releases them revokes or cancels, after the plan's changes, once the last
-    /// retry of a payment has failed.
+    /// and offerings without a revoke tag where an order form of the plan that releases them revokes or cancels: after the plan's changes, once the last
+    /// retry of a payment has failed, or by its `access_after`.
     ///
     /// ## Why it matters
     /// Access goes by tags: a page opens for whoever has its module's tag, or the base tag where the module has none, and closes for whoever has the revoke
@@ -33,6 +33,12 @@ declare_rule! {
     /// ## Bad
     /// ```yaml
     /// site: {offering/course: {tags: {revoke: null}}}
+    /// ```
+    ///
+    /// ## Bad
+    /// ```yaml
+    /// plan: {order_forms: {course-checkout: {failed_payment: null, access_after: {cancellation: cancel, refund: revoke}}}, webhooks: {dunning: {after_switch: {replaced_by: {order_form: null, setting: null, by_hand: jo}}}}}
+    /// site: {offering/course: {tags: {revoke: null}}, order-form/course-checkout: {after_final_retry: null}}
     /// ```
     ///
     /// ## Good
@@ -90,21 +96,23 @@ fn of_its_own(facts: &Facts<'_>, key: &str, offering: Of<'_, '_, Offering>, out:
         return Some(());
     }
     if let Some(form) = ending(facts, key)? {
-        let message =
-            format!("`{form}` ends access to `{name}` after a failed payment, and there is no revoke tag to do so");
+        let message = format!("`{form}` is to end access to `{name}`, and there is no revoke tag to do so");
         out.push(finding(key, message, "without a revoke tag"));
     }
     Some(())
 }
 
-/// A form of the plan that releases an offering, and ends access after the last retry.
+/// A form of the plan that releases an offering, and ends access to it.
 fn ending<'a>(facts: &Facts<'a>, offering: &str) -> Known<Option<&'a str>> {
     let forms = facts.plan().order_forms.iter();
     let mut known = Some(());
-    for (key, _) in forms.filter(|(_, form)| form.custom_operation.release.iter().any(|of| of == offering)) {
+    for (key, intent) in forms.filter(|(_, form)| form.custom_operation.release.iter().any(|of| of == offering)) {
         let form = facts.order_form(After, key);
         known = known.and(form.map(drop));
         let Some(form) = form.flatten() else { continue };
+        if intent.access_after.as_ref().is_some_and(AccessAfter::ends_access) {
+            return Some(Some(form.name()));
+        }
         match form.after_final_retry() {
             None => known = None,
             Some(Some(AfterFinalRetry::Revoke | AfterFinalRetry::Cancel)) => return Some(Some(form.name())),

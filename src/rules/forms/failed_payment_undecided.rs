@@ -6,6 +6,8 @@ use crate::rules::{
     Facts, Findings, Known, Of, Phase::Configure, Side::After, Source::Inferred, declare_rule, left_out_inside,
 };
 
+use super::recurs;
+
 declare_rule! {
     /// Members keep their access when a recurring payment fails for good.
     ///
@@ -106,18 +108,10 @@ fn one(facts: &Facts<'_>, key: &str, said: Option<&FailedPayment>, out: &mut Fin
         Some(Some(AfterFinalRetry::Stop | AfterFinalRetry::Keep)) => said.is_none_or(|said| said.reason.is_none()),
         Some(Some(AfterFinalRetry::Revoke | AfterFinalRetry::Cancel)) | None => false,
     };
-    if stays && recurs(facts, key, form) {
+    if stays && recurs(facts, key, form) == Some(true) {
         out.push(finding(facts, key, form, said));
     }
     Some(())
-}
-
-/// Whether payments by a form recur: it says so, or subscriptions charge through it.
-fn recurs(facts: &Facts<'_>, key: &str, form: Of<'_, '_, OrderForm>) -> bool {
-    match form.recurring() {
-        Some(false) => facts.subscribed_forms().any(|(subscribed, _)| subscribed == key),
-        recurring => recurring == Some(true),
-    }
 }
 
 fn finding(facts: &Facts<'_>, key: &str, form: Of<'_, '_, OrderForm>, said: Option<&FailedPayment>) -> Finding {

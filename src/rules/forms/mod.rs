@@ -1,5 +1,7 @@
 //! Rules about order forms and opt-in forms.
 
+pub(super) mod access_kept_without_reason;
+pub(super) mod cancel_or_refund_undecided;
 pub(super) mod failed_payment_undecided;
 pub(super) mod form_opens_more;
 pub(super) mod grant_instead_of_release;
@@ -17,10 +19,10 @@ use std::collections::BTreeSet;
 use crate::diag::Finding;
 use crate::model::money::Money;
 use crate::model::plan::{CustomOperation, OrderFormIntent};
-use crate::model::state::{Object, Operation};
+use crate::model::state::{Object, Operation, OrderForm};
 use crate::model::{ObjectRef, Plan};
 
-use super::{Facts, Known, Side::After};
+use super::{Facts, Known, Of, Side::After};
 
 /// Whether somebody pays by a form, today or later: anybody does, unless the plan expects a price of nothing.
 fn takes_money(form: &OrderFormIntent) -> bool {
@@ -34,6 +36,14 @@ pub(super) fn is_given_by_order_form(plan: &Plan, offering: &str) -> bool {
     let releases = |operation: &CustomOperation| operation.release.iter().any(|listed| listed == offering);
     !plan.opt_in_forms.values().any(|form| releases(&form.custom_operation))
         && plan.order_forms.values().any(|form| releases(&form.custom_operation) && !takes_money(form))
+}
+
+/// Whether payments by a form recur: it says so, or subscriptions charge through it.
+fn recurs(facts: &Facts<'_>, key: &str, form: Of<'_, '_, OrderForm>) -> Known<bool> {
+    match form.recurring()? {
+        false => Some(facts.subscribed_forms().any(|(subscribed, _)| subscribed == key)),
+        true => Some(true),
+    }
 }
 
 /// What a form runs once it is submitted, as far as is known.

@@ -115,5 +115,5 @@ fn form(offering: &str, name: &str) -> String {
     let (name, release) = (format!("{name} Checkout"), vec![offering.to_owned()]);
     let (key, custom_operation) = (name_key(&name), CustomOperation { release });
     let name = name_to_say(&key, &name);
-    stub(&key, &OrderFormIntent { name, custom_operation, failed_payment: None, expect: None })
+    stub(&key, &OrderFormIntent { name, custom_operation, failed_payment: None, access_after: None, expect: None })
 }

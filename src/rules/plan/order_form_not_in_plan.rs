@@ -75,6 +75,7 @@ fn intent(key: &str, form: &OrderForm) -> Option<OrderFormIntent> {
             .set()
             .copied()
             .map(|after_final_retry| FailedPayment { after_final_retry, reason: None }),
+        access_after: None,
         expect: expected.then(|| FormExpectation { price, gateway: form.gateway.set().cloned() }),
     })
 }

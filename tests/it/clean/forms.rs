@@ -1,10 +1,11 @@
 //! The forms of a clean site, each with what it runs before the plan's changes; and test purchases of those that sell.
 
 use amc_plan::model::plan::{
-    AccessThrough, AfterFinalRetry, Confirmation, CustomOperation, FailedPayment, FormExpectation, OptInFormIntent,
-    OrderFormIntent, TestPurchase,
+    AcceptedRisk, AccessAfter, AccessThrough, AfterFinalRetry, Confirmation, CustomOperation, Ending, FailedPayment,
+    FormExpectation, OptInFormIntent, OrderFormIntent, TestPurchase,
 };
 use amc_plan::model::state::{Operation, OptInForm, OrderForm, Tag};
+use amc_plan::model::text::pointer;
 use amc_plan::model::{Field, Plan, Price, State};
 use serde_json::Map;
 
@@ -104,6 +105,7 @@ fn order_form(chance: &mut Chance, register: &mut Register, to: (&mut Plan, &mut
         name,
         custom_operation: CustomOperation { release: vec![offering.to_owned()] },
         failed_payment: wanted,
+        access_after: (paid == Paid::Again).then(|| access_after(chance)),
         expect,
     };
     if paid != Paid::Nothing {
@@ -130,6 +132,14 @@ fn failed_payment(chance: &mut Chance, paid: Paid) -> (Option<FailedPayment>, Op
         }
         _ => (Some(FailedPayment { after_final_retry: *chance.of(&[Revoke, Cancel]), reason: None }), found),
     }
+}
+
+/// What ends access where somebody cancels or is refunded.
+fn access_after(chance: &mut Chance) -> AccessAfter {
+    let ways = [Ending::Revoke, Ending::Cancel, Ending::Stop];
+    let (cancellation, refund) = (*chance.of(&ways), *chance.of(&ways));
+    let reason = [cancellation, refund].contains(&Ending::Stop).then(|| "what was paid for stays open".to_owned());
+    AccessAfter { cancellation, refund, reason }
 }
 
 /// What a form runs before the plan's changes: its Release, a Grant in its place, both, or nothing yet.
@@ -202,6 +212,16 @@ fn left_alone(chance: &mut Chance, register: &mut Register, plan: &mut Plan, sit
             extra: Map::new(),
         };
         site.order_forms.insert(key.clone(), form);
+        if recurring {
+            // What it does where somebody cancels shows nowhere, so somebody answers for it.
+            plan.accepted_risks.push(AcceptedRisk {
+                rule: "cancel-or-refund-undecided".to_owned(),
+                at: pointer(&["leave_alone", "order_forms", &key]),
+                reason: "the last subscriber is paid up".to_owned(),
+                owner: "mara".to_owned(),
+                until: "2099-12-31".to_owned(),
+            });
+        }
         plan.leave_alone.order_forms.insert(key, "nothing links to it any more".to_owned());
         if chance.percent(50) {
             let mut name = format!("{} Old Signup", site.offerings[&offering].name);

@@ -46,9 +46,10 @@ fn said(clean: &Clean, stages: Stages) -> Vec<String> {
     said
 }
 
-/// Findings that a person has to attend to: due, or coming.
+/// Findings that a person has to attend to: due, or coming, and nobody answers for them.
 fn loud(judgement: &Judgement) -> impl Iterator<Item = &Finding> {
-    judgement.findings.iter().filter(|found| (found.due || found.coming.is_some()) && found.severity > Severity::Info)
+    let asks = |found: &&Finding| (found.due || found.coming.is_some()) && found.severity > Severity::Info;
+    judgement.findings.iter().filter(asks).filter(|found| !found.accepted)
 }
 
 /// The smallest site of a seed that is not silent, by members first.

@@ -1,6 +1,6 @@
 //! What goes wrong with forms, with what they take, and with what they open.
 
-use amc_plan::model::plan::{AccessThrough, AfterFinalRetry, FailedPayment, FormExpectation};
+use amc_plan::model::plan::{AccessAfter, AccessThrough, AfterFinalRetry, Ending, FailedPayment, FormExpectation};
 use amc_plan::model::state::{Operation, OrderForm};
 use amc_plan::model::{Field, Price, State};
 
@@ -268,6 +268,47 @@ pub(super) const ALL: &[Accident] = &[
                 (form.recurring, form.after_final_retry) = (Field::Set(true), Field::Nothing);
             });
             at(["leave_alone", "order_forms", &form])
+        },
+    },
+    Accident {
+        what: "nobody decided what ends access where somebody cancels or is refunded",
+        at: CONFIGURE,
+        rule: "cancel-or-refund-undecided",
+        also: &[],
+        plant: |clean, chance| {
+            let form = recurring(clean, chance)?;
+            clean.plan.order_forms.get_mut(&form)?.access_after = None;
+            at(["order_forms", &form, "access_after"])
+        },
+    },
+    Accident {
+        what: "subscriptions charge through a form that is left alone, and nobody answers for whoever cancels",
+        at: CONFIGURE,
+        rule: "cancel-or-refund-undecided",
+        also: &[],
+        plant: |clean, chance| {
+            let form = chance.any(clean.plan.leave_alone.order_forms.keys().cloned())?;
+            let own = amc_plan::model::text::pointer(&["leave_alone", "order_forms", &form]);
+            clean.plan.accepted_risks.retain(|risk| risk.at != own);
+            clean.on_both(|site| {
+                site.order_forms.get_mut(&form).unwrap().after_final_retry = Field::Set(AfterFinalRetry::Cancel);
+            });
+            clean.subscribe_somebody(chance, &form, "Active");
+            at(["leave_alone", "order_forms", &form])
+        },
+    },
+    Accident {
+        what: "whoever cancels or is refunded keeps access, and the plan gives no reason",
+        at: CONFIGURE,
+        rule: "access-kept-without-reason",
+        also: &[],
+        plant: |clean, chance| {
+            let form = recurring(clean, chance)?;
+            let (cancellation, refund, part) =
+                *chance.of(&[(Ending::Stop, Ending::Revoke, "cancellation"), (Ending::Cancel, Ending::Stop, "refund")]);
+            clean.plan.order_forms.get_mut(&form)?.access_after =
+                Some(AccessAfter { cancellation, refund, reason: None });
+            at(["order_forms", &form, "access_after", part])
         },
     },
     Accident {

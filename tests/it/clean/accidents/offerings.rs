@@ -256,11 +256,11 @@ pub(super) const ALL: &[Accident] = &[
         rule: "access-tag-shared",
         also: TAGS_MOVED,
         plant: |clean, chance| {
-            let long = clean.plan.offerings.iter().filter(|(_, of)| of.modules.len() > 2);
-            let key = chance.any(long.map(|(key, _)| key.clone()))?;
-            let tag = clean.copy.offerings[&key].modules.set()?[1].tag.clone();
-            let last = last_number(clean, &key)?;
-            clean.on_both(|site| module(site, &key, last).tag = tag.clone());
+            // Two that open at once open together anyway.
+            let (key, _, timed) = timed_module(clean, chance)?;
+            let others = clean.copy.offerings[&key].modules.set()?.iter().filter(|of| ![0, timed].contains(&of.number));
+            let tag = chance.any(others.map(|of| of.tag.clone()))?;
+            clean.on_both(|site| module(site, &key, timed).tag = tag.clone());
             at(["offerings", &key])
         },
     },
