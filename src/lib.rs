@@ -19,6 +19,7 @@ pub mod guide;
 pub mod journey;
 pub mod model;
 pub mod output;
+pub mod own;
 pub mod population;
 pub mod project;
 pub mod reconcile;

@@ -25,6 +25,7 @@ mod merge_list;
 mod misfit;
 pub mod money;
 pub mod not_read;
+pub mod own_rules;
 pub(crate) mod pattern;
 pub mod plan;
 pub mod population;
