@@ -18,6 +18,7 @@ mod owed;
 mod parity;
 mod record;
 mod renamed;
+mod rules;
 mod run;
 mod runbook;
 mod site;
@@ -49,6 +50,7 @@ pub use owed::{Member, Owed};
 pub use parity::Parity;
 pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
 pub use renamed::renamed;
+pub use rules::{Rules, RulesVerb};
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Purge, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
 pub use site::{AskWay, Site, SiteVerb};
@@ -134,6 +136,7 @@ pub enum Verb {
     Survey(Survey),
     Record(Record),
     Upgrade(Upgrade),
+    Rules(Rules),
     Explain(Explain),
     Schema(Schema),
     Tour(Tour),
@@ -465,6 +468,9 @@ pub struct Explain {
     /// The rule, or the word; without it, the list of all.
     #[arg(value_name = "NAME")]
     pub rule: Option<String>,
+    /// The plan beside which the rules of its own lie (`own/…`); without it, those of the working folder.
+    #[arg(long, value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
     /// What is known to go wrong at such a switch, each with what looks at it: a rule, the reading of the plan, a change, the run, or nothing,
     /// and why.
     #[arg(long, conflicts_with = "rule")]
@@ -538,6 +544,8 @@ pub enum SchemaName {
     AdapterFacts,
     /// Of a mapping for `plan contacts import`.
     Mapping,
+    /// Of a plan's own rules, `rules.yaml`.
+    Rules,
     /// Of `plan site doctor --format json`.
     Doctor,
 }

@@ -366,7 +366,8 @@ impl Refusal {
                 (format!("the seal is valid from {created} until {expires} only, so nothing was written"), new_seal)
             }
             Self::RulesMoved => {
-                ("the set of rules differs from the one that the seal was made with, or `plan.toml` raises others; nothing was written".into(), new_seal)
+                ("the set of rules differs from the one that the seal was made with, or `plan.toml` raises others, or the plan's own `rules.yaml` asks \
+                 for something else; nothing was written".into(), new_seal)
             }
             Self::SealMoved(how) => (how.moved("sealed"), new_seal),
             Self::Live => (

@@ -15,7 +15,7 @@ use super::variables::added;
 const GROUPS: [(&str, &[&str]); 8] = [
     ("Look at an example", &["tour", "example"]),
     ("Write a plan", &["bridge", "site", "adapter", "snapshot", "init", "contacts", "upgrade", "survey", "record"]),
-    ("Check it", &["check", "explain"]),
+    ("Check it", &["check", "explain", "rules"]),
     ("Review it", &["diff", "journey", "owed", "member", "seal", "runbook"]),
     ("Apply it", &["apply", "status", "log", "undo", "adopt", "lock", "purge"]),
     ("Prove it", &["verify", "parity", "merge-list"]),

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use clap::error::ErrorKind;
 
+use super::own_rules::{EVALUATE, evaluate};
 use crate::cli::{self, Cli, Variables, renamed};
 use crate::failure::exit;
 use crate::output::escape;
@@ -26,6 +27,11 @@ pub fn arguments(words: impl IntoIterator<Item = OsString>) -> Result<Cli, u8> {
         // The description of the verbs, which takes longer than all else, need not be made for that.
         drop(writeln!(io::stdout(), "{}", VERSION));
         return Err(exit::OK);
+    }
+    if let [_, word, from] = words.as_slice()
+        && word == EVALUATE
+    {
+        return Err(evaluate(&from.to_string_lossy()));
     }
     let error = match cli::parse(&words, std::env::vars_os()) {
         Ok(cli) => return Ok(cli),

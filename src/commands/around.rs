@@ -4,7 +4,7 @@ use crate::change::Lowered;
 use crate::model::population::Questions;
 use crate::output::SiteLine;
 use crate::project::{Opened, Parsed};
-use crate::rules::{BackupFiles, Freshness, Inputs, LiveReading, MembersFile, Moment};
+use crate::rules::{BackupFiles, Came, Freshness, Inputs, LiveReading, MembersFile, Moment, Own};
 
 use super::site_read::{SiteRead, freshness};
 
@@ -49,11 +49,10 @@ impl Around {
         }
     }
 
-    /// What rules judge: a plan as this text has it, with what stands beside it.
+    /// What rules judge: a plan as this text has it, with what stands beside it, and what came of its own rules.
     pub(super) fn inputs<'a>(
         &'a self,
-        plan: &'a Parsed,
-        beside: &'a Opened,
+        (plan, beside, own): (&'a Parsed, &'a Opened, &'a [(&'a Own, Came)]),
         Judged { site, lowered, members_files }: Judged<'a>,
         live_reading: &'a LiveReading,
     ) -> Inputs<'a> {
@@ -62,13 +61,14 @@ impl Around {
             before: site.map(|site| &site.reading.snapshot),
             after: lowered.map(|lowered| &lowered.after),
             changes: lowered.map_or(&[], |lowered| &lowered.changes),
-            census: site.and_then(|site| site.reading.census.as_ref()),
+            census: site.and_then(SiteRead::census),
             contacts: &plan.contacts,
             record: &beside.record,
             members_files,
             backup_files: self.backup_files.as_ref(),
             refused_attestations: &beside.settings.attestations.refuse,
             raised: &beside.settings.raised,
+            own,
             rehearsed: self.rehearsed,
             now: site.map_or(self.freshness.clock, |site| site.now),
             freshness: &self.freshness,

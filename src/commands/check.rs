@@ -46,7 +46,8 @@ pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>
     };
     let folder = std::env::current_dir().unwrap_or_default();
     let paths: Vec<String> = checked.iter().map(|checked| checked.opened.path.display().to_string()).collect();
-    let why = args.why.as_deref().map(known).transpose()?;
+    let own = |id: &str| checked.iter().find_map(|checked| checked.opened.own.by_id(id)).map(|own| own.rule);
+    let why = args.why.as_deref().map(|id| own(id).map_or_else(|| known(id), Ok)).transpose()?;
     let proofs = why.map(|rule| Proofs::Of(rule.id)).or_else(|| args.proofs.then_some(Proofs::All));
     let all = checked.iter().zip(&paths);
     let suggested = suggested.iter().map(Some).chain(iter::repeat(None));

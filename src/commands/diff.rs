@@ -54,6 +54,9 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     }
     tracked::attend_to_left_open(&checked.members_files, checked.addresses(), &checked.opened.git, terminal)?;
     lifted::attend_to([&checked.opened.settings], terminal.err)?;
+    for weaker in changes.since.iter().flat_map(|since| since.weaker()) {
+        writeln!(terminal.err, "attention: {}", escape::line(&weaker))?;
+    }
     if args.format != DiffFormat::Markdown {
         checked.attend_to_age(terminal.err)?;
     }

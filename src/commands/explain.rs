@@ -13,12 +13,19 @@ use crate::shape::codes;
 use crate::text;
 
 use super::explain_example::pasted;
-use super::{Terminal, explain_coverage, glossary};
+use super::{Terminal, explain_coverage, glossary, own_rules};
 
 pub(super) fn run(args: &Explain, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let style = terminal.style(0);
     if args.coverage {
         explain_coverage::run(args.format, style, terminal.out)?;
+        return Ok(exit::OK);
+    }
+    let plan = args.plan.as_deref().unwrap_or(Path::new("-"));
+    if let Some(id) = &args.rule
+        && let Some(own) = own_rules::own_rule(id, plan)?
+    {
+        own.by_id(id).map_or(Ok(()), |own| own_rules::explained(own, args.format, style, terminal.out))?;
         return Ok(exit::OK);
     }
     match (&args.rule, args.format) {

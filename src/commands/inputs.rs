@@ -32,6 +32,7 @@ use super::choice::{Choice, read_ahead};
 use super::executors::executor;
 use super::members;
 use super::original::{self, Wanted};
+use super::own_rules;
 use super::record::backup_file;
 use super::run::certificate::rehearsed;
 use super::site_read::{SiteRead, freshness, read_asking};
@@ -211,6 +212,7 @@ fn judged_asking(
     let rehearsed = if gate == Phase::Fit { rehearsed(&opened) } else { None };
     let around = Around { moment, live, asked, live_reading, live_line, freshness, backup_files, rehearsed };
     let both = site.as_ref().zip(lowered.as_ref());
+    let own = own_rules::evaluated(&opened, &opened.plan, both, site.as_ref().and_then(SiteRead::census));
     let (judgement, digests) = thread::scope(|scope| {
         let digested = both.map(|(site, _)| {
             let (plan, state) = (&opened.plan, &site.reading.snapshot.state);
@@ -219,7 +221,7 @@ fn judged_asking(
         });
         let begun = Instant::now();
         let judged = Judged { site: site.as_ref(), lowered: lowered.as_ref(), members_files: &members_files };
-        let inputs = around.inputs(&opened, &opened, judged, &around.live_reading);
+        let inputs = around.inputs((&opened, &opened, &own), judged, &around.live_reading);
         let judgement = judge(inputs, moment, found);
         log::info!("the rules: judged in {} ms", begun.elapsed().as_millis());
         let digests = both.zip(digested.and_then(|digested| digested.join().ok()));
@@ -325,6 +327,7 @@ impl Checked {
             show_personal: self.show_personal,
             reading: self.site.as_ref().map(|site| &site.reading.snapshot),
             after: self.lowered.as_ref().map(|lowered| &lowered.after),
+            own: &self.opened.own,
             proofs: None,
             lifted: &self.opened.settings.lifted,
             suggested: None,

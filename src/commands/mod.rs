@@ -34,6 +34,7 @@ mod merge_list;
 mod new_file;
 mod original;
 mod owed;
+mod own_rules;
 mod parity;
 mod plans_below;
 mod progress;
@@ -174,6 +175,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Survey(args) => survey::run(&args, terminal),
         Verb::Record(args) => record::run(args, terminal),
         Verb::Upgrade(args) => upgrade::run(&args, terminal),
+        Verb::Rules(args) => own_rules::test(&args, terminal),
         Verb::Explain(args) => explain::run(&args, terminal),
         Verb::Schema(args) => schema::run(&args, terminal),
         Verb::Tour(args) => tour::run(&args, terminal),

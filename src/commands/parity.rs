@@ -19,7 +19,7 @@ use crate::output::escape;
 use crate::output::words::wrapped;
 use crate::project::{Opened, Project};
 use crate::reconcile::{Side as Of, each_contact};
-use crate::rules::{self, Raised};
+use crate::rules::{self, OwnRules, Raised};
 use crate::site::file;
 use crate::trust::Key;
 
@@ -104,7 +104,7 @@ fn certificate(opened: &Opened, sides: &[Side; 2]) -> Result<Certificate, Failur
         plan: plan_name(&opened.path),
         intent: intent_digest(plan),
         // Whether a warning counts as an error moves no day.
-        rules: rules::version(&Raised::default()),
+        rules: rules::version(&Raised::default(), &OwnRules::default()),
         before: reading(before, &then),
         after: reading(after, &now),
         model: MODEL
@@ -176,7 +176,10 @@ fn check(path: &Path, plan: &Plan, terminal: &mut Terminal<'_>) -> Result<u8, Fa
     let marked = Key::find()?.is_some_and(|key| certificate.is_marked_by(&key));
     let right = [
         (certificate.intent == intent_digest(plan), "the plan intends something else since"),
-        (certificate.rules == rules::version(&Raised::default()), "the set of rules is another one"),
+        (
+            certificate.rules == rules::version(&Raised::default(), &OwnRules::default()),
+            "the set of rules is another one",
+        ),
         (marked, "it does not bear this machine's mark, so it is what somebody says"),
     ];
     let wrong: Vec<&str> = right.into_iter().filter(|(is, _)| !is).map(|(_, why)| why).collect();

@@ -145,6 +145,7 @@ fn schema(name: SchemaName) -> Value {
         SchemaName::Explain => schema::written::<output::explain::Document<'_>>(),
         SchemaName::Adapter => schema::adapter(),
         SchemaName::Mapping => schema::mapping(),
+        SchemaName::Rules => schema::rules(),
         SchemaName::AdapterFacts => schema::written::<Facts>(),
         SchemaName::Doctor => schema::written::<output::doctor::Document<'_>>(),
     }

@@ -7,11 +7,13 @@ use crate::apply::seal::Presented;
 use crate::change::{self, Marks, differs_in};
 use crate::cli::Diff;
 use crate::failure::{Failure, exit};
+use crate::model::own_rules::FILE;
 use crate::model::plan::SiteRole;
 use crate::model::{Plan, Snapshot, State};
 use crate::output::diff::{Differs, Since, in_plans};
 use crate::project::git::revision::{self, Commit};
-use crate::project::{plan_of, signed};
+use crate::project::{plan_of, rules_file, signed};
+use crate::rules;
 use crate::site::file::FileSite;
 use crate::text::Limits;
 
@@ -35,6 +37,7 @@ fn by_seal(review: &str, checked: &Checked) -> Result<Since, Failure> {
     let refused = |why: String| Failure::new(exit::UNCONFIRMED, format!("`{review}` cannot be compared with: {why}"));
     let seal = presented.of(settings.seal.demands(), &now.plan, &now.host).map_err(|unknown| refused(unknown.0))?;
     let now_folded = seal.folded(&now);
+    let rules = rules::version(&settings.raised, &checked.opened.own);
     let same = seal.digests.changes == now.digests.changes;
     let changes = if same { Vec::new() } else { differing(&seal.marks.changes, &now_folded.marks.changes) };
     let site = moved_marks(&seal.marks, &now_folded.marks);
@@ -46,6 +49,7 @@ fn by_seal(review: &str, checked: &Checked) -> Result<Since, Failure> {
         plan: if seal.digests.intent == now.digests.intent { Differs::In(Vec::new()) } else { Differs::Somewhere },
         changes: Differs::In(changes.iter().map(|object| format!("`{object}`")).collect()),
         site: Differs::In(site),
+        rules: if seal.rules == rules { Differs::In(Vec::new()) } else { Differs::Somewhere },
     })
 }
 
@@ -70,10 +74,26 @@ fn by_revision(review: &str, checked: &Checked, args: &Diff) -> Result<Since, Fa
         review: review.to_owned(),
         at: commit.at.map_or_else(|| "at an unknown time".to_owned(), |at| at.to_string()),
         plan: Differs::In(in_plans(&plan, &checked.opened.plan)),
+        rules: weaker_rules(&commit, checked),
         commit: Some(commit.name),
         changes,
         site,
     })
+}
+
+/// The plan's own rules that asked for more at a commit.
+fn weaker_rules(commit: &Commit, checked: &Checked) -> Differs {
+    let path = rules_file::path(&checked.opened.path);
+    let bytes = match revision::file_at(&path, commit, rules_file::LIMIT) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Differs::In(Vec::new()),
+        Err(why) => return Differs::Unknown(why),
+    };
+    let then = rules_file::understood(FILE.to_owned(), bytes);
+    match then.findings.is_empty() {
+        true => Differs::In(checked.opened.own.weaker_than(&then.rules)),
+        false => Differs::Unknown(format!("`{FILE}` of then cannot be read")),
+    }
 }
 
 /// The site as the same file had it at a commit.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use crate::failure::Failure;
-use crate::model::population::Questions;
+use crate::model::population::{Census, Questions};
 use crate::model::{Identity, Worth};
 use crate::output::{Mode, SiteLine};
 use crate::project::Opened;
@@ -27,6 +27,11 @@ pub(super) struct SiteRead {
 }
 
 impl SiteRead {
+    /// What was counted of its members; none where nobody could.
+    pub(super) fn census(&self) -> Option<&Census> {
+        self.reading.census.as_ref()
+    }
+
     /// Which site it is.
     pub(super) fn identity(&self) -> &Identity {
         &self.reading.snapshot.header.site

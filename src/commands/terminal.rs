@@ -269,7 +269,12 @@ pub(super) fn keeps(verb: &Verb) -> bool {
         Verb::Diff(_) | Verb::Status(_) | Verb::Log(_) | Verb::Verify(_) => false,
         Verb::Owed(args) => args.out.is_some(),
         Verb::Parity(args) => args.out.is_some(),
-        Verb::Journey(_) | Verb::Member(_) | Verb::MergeList(_) | Verb::Explain(_) | Verb::Completions(_) => false,
+        Verb::Rules(_)
+        | Verb::Journey(_)
+        | Verb::Member(_)
+        | Verb::MergeList(_)
+        | Verb::Explain(_)
+        | Verb::Completions(_) => false,
     }
 }
 

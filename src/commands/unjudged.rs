@@ -101,6 +101,7 @@ pub(super) fn unread(opened: &Opened, terminal: &mut Terminal<'_>) -> Result<Fai
         live: None,
         changes: 0,
         not_compared: 0,
+        own: &opened.own,
         proofs: None,
         lifted: &[],
         suggested: None,

@@ -43,6 +43,8 @@ pub enum Document {
     Adapter,
     /// A mapping of an export's columns, by itself.
     Mapping,
+    /// The plan's own rules, beside it.
+    Rules,
 }
 
 /// Which part of an entry is meant.

@@ -28,8 +28,7 @@ pub struct RulesFile {
     /// The version of this document's format: 1.
     #[schemars(extend("const" = 1))]
     pub version: u8,
-    /// The rules by name, in kebab-case. Everywhere else a name has `own/` before it.
-    #[schemars(extend("maxProperties" = RULES))]
+    /// The rules by name, in kebab-case, at most 100 of them. Everywhere else a name has `own/` before it.
     pub rules: BTreeMap<String, OwnRule>,
 }
 

@@ -40,7 +40,7 @@ use std::path::Path;
 use crate::diag::{Coming, Finding, Location, Missing, Severity};
 use crate::model::text::many;
 use crate::model::{Plan, Snapshot, State, Worth};
-use crate::rules::{Judgement, NO_SITE, Phase, Verdict};
+use crate::rules::{Judgement, NO_SITE, OwnRules, Phase, Rule, Verdict, by_id};
 use crate::shape::{Sources, Spot, personal};
 
 /// What a check found, with all that a format needs to show it.
@@ -70,6 +70,8 @@ pub struct Report<'a> {
     pub reading: Option<&'a Snapshot>,
     /// The site once the plan's changes are made; none in a check without a site.
     pub after: Option<&'a State>,
+    /// The plan's own rules.
+    pub own: &'a OwnRules,
     /// Of which rules it is shown what they rest on; none where nobody asked.
     pub proofs: Option<proofs::Proofs<'a>>,
     /// What a `plan.toml` further up demands and the nearest one, which holds alone, does not: a line for each.
@@ -281,6 +283,11 @@ impl Report<'_> {
             true => pointer.to_owned(),
             false => personal::pointer(place.document(), pointer).into_owned(),
         })
+    }
+
+    /// The rule of this name, built in or of the plan's own.
+    pub fn rule(&self, id: &str) -> Option<&'static Rule> {
+        by_id(id).or_else(|| self.own.by_id(id).map(|own| own.rule))
     }
 
     /// Whether the verdict is green.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Report, escape};
 use crate::model::text::many;
 use crate::model::{Grade, Graded, State};
-use crate::rules::{About, Phase, Proof, Read, by_id};
+use crate::rules::{About, Phase, Proof, Read};
 
 /// Facts of one rule that are shown to a person who asked for all rules; a machine, and who asked for one rule, gets them all.
 const SHOWN: usize = 12;
@@ -128,7 +128,7 @@ pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let read =
         report.site.as_ref().map_or_else(|| "without a site".to_owned(), |site| escape::line(&site.how()).to_string());
     if let (Proofs::Of(rule), []) = (wanted, &all[..]) {
-        let phase = by_id(rule).map_or(Phase::Configure, |rule| rule.phase).name();
+        let phase = report.rule(rule).map_or(Phase::Configure, |rule| rule.phase).name();
         return writeln!(out, "{rule}: not due at gate `{}` here; it is of the gate `{phase}`\n", report.gate.name());
     }
     match wanted {
@@ -141,7 +141,7 @@ pub fn render(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             Says::Findings => "has findings",
             Says::LacksAFact => "lacks a fact",
         };
-        let title = by_id(&of.rule).map(|rule| rule.title()).filter(|_| wanted != Proofs::All);
+        let title = report.rule(&of.rule).map(|rule| rule.title()).filter(|_| wanted != Proofs::All);
         writeln!(out, "  {}: {says}", of.rule)?;
         if let Some(title) = title {
             writeln!(out, "    it reports: {title}")?;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::diag::{Document, Severity};
 use crate::model::plan::AcceptedRisk;
-use crate::rules::{by_id, meets};
+use crate::rules::meets;
 use crate::shape::codes;
 use crate::text::Edit;
 
@@ -46,7 +46,7 @@ pub fn render(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
                 "name": "plan",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "informationUri": HOME,
-                "rules": rules.iter().map(|rule| described(rule)).collect::<Vec<_>>(),
+                "rules": rules.iter().map(|rule| described(rule, reports)).collect::<Vec<_>>(),
             }},
             "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": said.collect::<Vec<_>>()}],
             "columnKind": "unicodeCodePoints",
@@ -145,8 +145,8 @@ fn related(place: &Place, text: &str) -> Value {
 }
 
 /// A rule with all that is known of it, so that nobody who reads the file has to look it up.
-fn described(id: &str) -> Value {
-    let (title, page, severity, tags) = match by_id(id) {
+fn described(id: &str, reports: &[Report<'_>]) -> Value {
+    let (title, page, severity, tags) = match reports.iter().find_map(|report| report.rule(id)) {
         Some(rule) => (rule.title().to_owned(), rule.page(), rule.severity, vec![rule.phase.name()]),
         None => (id.replace('-', " "), codes::about(id).unwrap_or(id).to_owned(), Severity::Error, vec!["form"]),
     };
@@ -178,5 +178,5 @@ fn without_links(text: &str) -> String {
 /// The name of a rule as viewers show it: `UnscheduledModule`.
 fn friendly(id: &str) -> String {
     let capital = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
-    id.split('-').filter(|word| word.is_ascii() && !word.is_empty()).map(capital).collect()
+    id.split(['-', '/']).filter(|word| word.is_ascii() && !word.is_empty()).map(capital).collect()
 }

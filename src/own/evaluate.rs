@@ -51,13 +51,12 @@ pub struct Request {
 /// # Errors
 /// Where one of its expressions cannot be read.
 pub fn answer(asked: &Asked, facts: &Facts) -> Result<Answer, Unreadable> {
-    let env = env();
     let read = |what: &str, text: &str| {
-        Expression::read(text, &env).map_err(|why| Unreadable(format!("`{what}` cannot be read: {}", why.0)))
+        Expression::read(text).map_err(|why| Unreadable(format!("`{what}` cannot be read: {}", why.0)))
     };
     let when = asked.when.as_deref().map(|text| read("when", text)).transpose()?;
     let require = read("require", &asked.require)?;
-    let env = Arc::new(env);
+    let env = Arc::new(env());
     let notes = Notes::default();
     let mut answer = Answer::default();
     let all = match objects(asked.each, facts) {
@@ -116,7 +115,12 @@ fn once(when: Option<&Expression>, require: &Expression, context: &Context<'_, '
 fn holds(expression: &Expression, context: &Context<'_, '_>) -> Result<bool, ExecutionError> {
     let value = Value::resolve_val(&expression.0, context)?;
     let holds = value.downcast_ref::<CelBool>().map(|value| *value.inner());
-    holds.ok_or_else(|| super::value::said(format!("it comes to a value of the type `{}`, and not to `true` or `false`", value.get_type().name())))
+    holds.ok_or_else(|| {
+        super::value::said(format!(
+            "it comes to a value of the type `{}`, and not to `true` or `false`",
+            value.get_type().name()
+        ))
+    })
 }
 
 /// The language: what is not declared here is refused as it is read.
@@ -221,18 +225,23 @@ fn in_words(error: ExecutionError) -> String {
         ExecutionError::FunctionError { function, message } if function == SAID => message,
         ExecutionError::FunctionError { function, .. } => format!("`{function}` cannot do this"),
         ExecutionError::NoSuchOverload(overload) => {
-            let types = overload.argument_types().iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+            let types =
+                overload.argument_types().iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
             let name = overload.function().trim_matches(['_', '@']).replace('_', " ");
             format!("`{name}` is not for {types}")
         }
         ExecutionError::UndeclaredReference(name) => {
-            format!("there is nothing called `{name}`: what there is are `plan`, `site`, `after`, `census`, and with `for` also `object`")
+            format!(
+                "there is nothing called `{name}`: what there is are `plan`, `site`, `after`, `census`, and with `for` also `object`"
+            )
         }
         ExecutionError::NoSuchKey(name) => format!("there is nothing under `{name}`"),
         ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => "it divides by zero".to_owned(),
         ExecutionError::Overflow(..) => "a number gets too large".to_owned(),
         ExecutionError::IndexOutOfBounds(_) => "a list has no such item".to_owned(),
-        ExecutionError::UnsupportedBinaryOperator(operator, ..) => format!("`{operator}` is not for values of these types"),
+        ExecutionError::UnsupportedBinaryOperator(operator, ..) => {
+            format!("`{operator}` is not for values of these types")
+        }
         _ => "its operands are not of the types that it needs".to_owned(),
     }
 }

@@ -38,10 +38,17 @@ impl Facts {
             })
         };
         let lists = |kind: Kind| sides.is_some_and(|(before, _)| before.list_grade(kind).is_known());
-        let side = |name: &str, state: Option<&State>| site(name, |on| state?.get(on).map(fields_of), |kind| {
-            let keys = state.map(|state| state.keys(kind)).unwrap_or_default();
-            (keys, lists(kind))
-        }, &grades);
+        let side = |name: &str, state: Option<&State>| {
+            site(
+                name,
+                |on| state?.get(on).map(fields_of),
+                |kind| {
+                    let keys = state.map(|state| state.keys(kind)).unwrap_or_default();
+                    (keys, lists(kind))
+                },
+                &grades,
+            )
+        };
         let section = |section: &str| sides.is_some_and(|(before, _)| before.grade(section).is_known());
         Self {
             plan: plan_of(&json, &plan.left_out),
@@ -147,7 +154,9 @@ fn object_of(on: &ObjectRef, said: &JsonMap<String, Value>, schema: Schema<'_>, 
     for (name, of) in forms.iter().flat_map(|form| form.properties()) {
         let fact = format!("{on}: {name}");
         let node = match said.get(name) {
-            Some(Value::Array(modules)) if (on.kind, name) == (Kind::Offering, "modules") && is_known(on, Some(name)) => {
+            Some(Value::Array(modules))
+                if (on.kind, name) == (Kind::Offering, "modules") && is_known(on, Some(name)) =>
+            {
                 Node::List(modules.iter().map(|module| module_of(on, module, of.items()).into()).collect())
             }
             Some(value) if is_known(on, Some(name)) => of.node(Some(value), &mut Vec::new(), &BTreeSet::new()),
@@ -213,10 +222,22 @@ fn counted(census: Option<&Census>, is_captured: &dyn Fn(&str) -> bool) -> Share
         Fields::new("the census")
             .reading("members", "contact", sum("contact", contacts, &|census| number(census.members)))
             .reading("orders", "order", sum("order", orders, &|census| number(census.orders)))
-            .reading("subscriptions", "subscription", sum("subscription", subscriptions, &|census| number(census.subscriptions)))
-            .reading("subscribed", "subscription", sum("subscription", subscriptions, &|census| by_name("subscription", &census.subscribed)))
+            .reading(
+                "subscriptions",
+                "subscription",
+                sum("subscription", subscriptions, &|census| number(census.subscriptions)),
+            )
+            .reading(
+                "subscribed",
+                "subscription",
+                sum("subscription", subscriptions, &|census| by_name("subscription", &census.subscribed)),
+            )
             .reading("tags", tags, sum(tags, read(ContactField::Tags), &|census| by_name(tags, &census.tags)))
-            .reading("referred", referred, sum(referred, read(ContactField::Affiliate), &|census| number(census.referred))),
+            .reading(
+                "referred",
+                referred,
+                sum(referred, read(ContactField::Affiliate), &|census| number(census.referred)),
+            ),
     )
     .into()
 }
@@ -296,7 +317,7 @@ impl<'a> Schema<'a> {
     /// That of a value under a name that nobody but the plan gives.
     fn additional(self) -> Option<Self> {
         let of = |form: &Self| form.schema.get("additionalProperties").filter(|schema| schema.is_object());
-        self.forms().iter().find_map(|form| of(form)).map(|schema| self.of(schema))
+        self.forms().iter().find_map(of).map(|schema| self.of(schema))
     }
 
     /// A value as expressions see it.
@@ -308,14 +329,14 @@ impl<'a> Schema<'a> {
         match said {
             None | Some(Value::Null) => Node::Nothing,
             Some(Value::Bool(value)) => Node::Bool(*value),
-            Some(Value::Number(number)) => number.as_i64().map_or_else(
-                || Node::Number(number.as_f64().unwrap_or(f64::NAN)),
-                Node::Int,
-            ),
+            Some(Value::Number(number)) => {
+                number.as_i64().map_or_else(|| Node::Number(number.as_f64().unwrap_or(f64::NAN)), Node::Int)
+            }
             Some(Value::String(text)) => Node::Text(text.clone()),
             Some(Value::Array(items)) => {
                 let of = self.items().unwrap_or(self);
-                let node = |(nth, item): (usize, &Value)| of.inside(&nth.to_string(), Some(item), place, left_out).into();
+                let node =
+                    |(nth, item): (usize, &Value)| of.inside(&nth.to_string(), Some(item), place, left_out).into();
                 Node::List(items.iter().enumerate().map(node).collect())
             }
             Some(Value::Object(entries)) => self.object(entries, place, left_out),

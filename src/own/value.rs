@@ -10,9 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use cel::ExecutionError;
 use cel::common::traits::{Indexer, Iterable, Iterator as Steps, Sizer};
-use cel::common::types::{
-    CelBool, CelDouble, CelInt, CelList, CelMap, CelNull, CelString, MAP_TYPE, Type,
-};
+use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelNull, CelString, MAP_TYPE, Type};
 use cel::common::value::{CowVal, StaticVal, Val};
 
 use super::node::{Absent, Fields, Map, Node, Shared};
@@ -249,9 +247,9 @@ pub(super) fn equal(one: &dyn Val, other: &dyn Val) -> Result<bool, ExecutionErr
     match (is_null(one), is_null(other)) {
         (true, true) => Ok(true),
         (true, false) | (false, true) => Ok(false),
-        _ if holds_a_thing(one) || holds_a_thing(other) => {
-            Err(said("only text, numbers, `true` and `false`, `null` and lists of these are compared: compare the fields"))
-        }
+        _ if holds_a_thing(one) || holds_a_thing(other) => Err(said(
+            "only text, numbers, `true` and `false`, `null` and lists of these are compared: compare the fields",
+        )),
         _ => Ok(one.equals(other)),
     }
 }

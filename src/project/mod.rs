@@ -5,6 +5,7 @@ pub mod limits;
 mod nearest;
 mod raise;
 pub(crate) mod record;
+pub(crate) mod rules_file;
 pub mod settings;
 pub mod signed;
 pub(crate) mod site;
@@ -20,7 +21,7 @@ use crate::diag::{Document, Finding};
 use crate::failure::Failure;
 use crate::model::Plan;
 use crate::model::record::Record;
-use crate::rules::ContactsFile;
+use crate::rules::{ContactsFile, OwnRules};
 use crate::shape::{self, Sources};
 use crate::text::{Limits, compose_bytes};
 
@@ -48,6 +49,10 @@ pub(crate) struct Parsed {
     pub(crate) plan: Plan,
     pub(crate) findings: Vec<Finding>,
     pub(crate) contacts: ContactsFile,
+    /// The plan's own rules.
+    pub(crate) own: Arc<OwnRules>,
+    /// Whether nothing is wrong with their file.
+    rules_are_right: bool,
     pub(crate) sources: Sources,
     /// Whether the text was read to its end: else no rule may take what is missing for an absence.
     pub(crate) whole: bool,
@@ -190,6 +195,11 @@ impl Parsed {
                 Some(Ok(bytes)) => self.contacts.values.is_some() && is_same(Document::Contacts, &bytes),
                 Some(Err(_)) => false,
             }
+            && match rules_file::bytes(&self.path) {
+                Ok(None) => self.own.digest().is_none() && self.rules_are_right,
+                Ok(Some(bytes)) => self.own.digest().is_some() && is_same(Document::Rules, &bytes),
+                Err(_) => false,
+            }
     }
 }
 
@@ -215,8 +225,11 @@ fn parse(path: &Path, bytes: Vec<u8>, (limits, show_personal): (Limits, bool), g
         findings.extend(misfits.into_iter().filter(|finding| tree.complete || finding.rule != "missing-key"));
     }
     let (contacts, contacts_text) = values_file::of(path, &plan, &mut findings, git);
-    let sources = Sources::new((source, tree), contacts_text, show_personal);
-    Parsed { path: path.to_owned(), plan, findings, contacts, sources, whole }
+    let rules = rules_file::of(path, rules_file::bytes(path));
+    let rules_are_right = rules.findings.is_empty();
+    findings.extend(rules.findings);
+    let sources = Sources::new((source, tree), contacts_text, show_personal).with_rules(rules.text);
+    Parsed { path: path.to_owned(), plan, findings, contacts, own: rules.rules, rules_are_right, sources, whole }
 }
 
 #[cfg(test)]

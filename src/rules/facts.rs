@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use super::about::About;
 use super::files::{BackupFiles, ContactsFile, FileNow, MembersFile, Tracking};
 use super::original::LiveReading;
+use super::own::{Came, Own};
 use super::raised::Raised;
 use super::read::Read;
 use super::reading::Freshness;
@@ -22,6 +23,8 @@ use crate::model::record::{Backup, BackupSource, Dump, DumpEnding, Entry, Record
 use crate::model::snapshot::Snapshot;
 use crate::model::state::{Kind, Object};
 use crate::model::{Grade, Identity, Misfits, ObjectRef, State};
+
+use super::{Rule, by_id};
 
 /// Everything that a judgement starts from. Values only: no clock, no file, no site.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +51,8 @@ pub struct Inputs<'a> {
     pub refused_attestations: &'a BTreeSet<String>,
     /// The rules whose warnings are errors, as the project's settings say.
     pub raised: &'a Raised,
+    /// The rules of the plan's own, each with what came of it.
+    pub own: &'a [(&'a Own, Came)],
     /// The day on which a rehearsal of this plan came to its end, as its certificate proves here; none where none does, or nobody looked.
     pub rehearsed: Option<Date>,
     /// What time it is: the clock's for a live site, the capture time for a site in a file.
@@ -163,6 +168,16 @@ impl<'a> Facts<'a> {
     /// Whether the project's settings allow no attestation of this rule.
     pub(super) fn refuses_attestations(&self, rule: &str) -> bool {
         self.inputs.refused_attestations.contains(rule)
+    }
+
+    /// The rule of this name, built in or of the plan's own.
+    pub fn rule(&self, id: &str) -> Option<&'static Rule> {
+        by_id(id).or_else(|| self.own(id).map(|(own, _)| own.rule))
+    }
+
+    /// The rule of the plan's own of this name, with what came of it.
+    pub(super) fn own(&self, id: &str) -> Option<&'a (&'a Own, Came)> {
+        self.inputs.own.iter().find(|(own, _)| own.rule.id == id)
     }
 
     /// The record. Always known: an empty one is one without evidence.

@@ -17,7 +17,7 @@ use super::lacking::unproven;
 use super::lead_time::{Ahead, ahead};
 use super::objects::kind_of;
 use super::read::Read;
-use super::{ALL, Moment, Phase, Rule, Target, accepted_risks, folded};
+use super::{ALL, Findings, Moment, Phase, Rule, Target, accepted_risks, folded};
 
 /// The answer of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -177,13 +177,18 @@ pub fn judge(inputs: Inputs<'_>, moment: impl Into<Moment>, found: Vec<Finding>)
     };
     let mut asked = Vec::new();
     let (last, first): (Vec<&Rule>, Vec<&Rule>) = ALL.iter().partition(|rule| accepted_risks::judges_risks(rule));
-    first.into_iter().for_each(|rule| run(rule, &facts, moment, &mut asked, &mut all));
+    let mut run = |rule: &'static Rule, check: Check<'_>, all: &mut Judgement| {
+        run((rule, check), &facts, moment, &mut asked, all);
+    };
+    let built_in = |rule: &'static Rule| move |facts: &Facts<'_>, out: &mut Findings| _ = (rule.check)(facts, out);
+    first.into_iter().for_each(|rule| run(rule, &built_in(rule), &mut all));
+    inputs.own.iter().for_each(|(own, came)| run(own.rule, &|facts, out| own.find(came, facts, out), &mut all));
     let changed: HashSet<String> = inputs.changes.iter().map(|change| change.on.to_string()).collect();
     for excerpt in all.findings.iter_mut().filter_map(|finding| finding.excerpt.as_mut()) {
         excerpt.planned = changed.contains(&excerpt.of);
     }
     facts.set_risk_uses(accept(&inputs.plan.accepted_risks, &facts, &mut all.findings));
-    last.into_iter().for_each(|rule| run(rule, &facts, moment, &mut asked, &mut all));
+    last.into_iter().for_each(|rule| run(rule, &built_in(rule), &mut all));
     if moment == Moment::Gate(Phase::Fit) && !facts.switched() {
         all.findings.iter_mut().filter(|finding| is_for_later(finding)).for_each(put_off);
         all.ahead = Some(ahead(&facts, &all.findings));
@@ -220,7 +225,16 @@ fn speaks(rule: &Rule, live: bool) -> bool {
     }
 }
 
-fn run(rule: &'static Rule, facts: &Facts<'_>, moment: Moment, asked: &mut Vec<Asked>, all: &mut Judgement) {
+/// What a rule finds.
+type Check<'c> = &'c dyn Fn(&Facts<'_>, &mut Findings);
+
+fn run(
+    (rule, check): (&'static Rule, Check<'_>),
+    facts: &Facts<'_>,
+    moment: Moment,
+    asked: &mut Vec<Asked>,
+    all: &mut Judgement,
+) {
     let live = facts.live();
     let here = speaks(rule, live);
     // What the plan alone breaks on live can be seen on the staging copy already; the copy lies behind whoever is on live.
@@ -228,7 +242,7 @@ fn run(rule: &'static Rule, facts: &Facts<'_>, moment: Moment, asked: &mut Vec<A
         return;
     }
     let mut findings = Vec::new();
-    (rule.check)(facts, &mut findings);
+    check(facts, &mut findings);
     let plan_alone = !facts.went_beyond_the_plan();
     let (mut reads, unknown) = (facts.take_reads(), facts.take_unknown());
     if !here && !plan_alone {

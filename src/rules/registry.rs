@@ -2,6 +2,7 @@
 
 use crate::model::digest;
 
+use super::own::OwnRules;
 use super::raised::Raised;
 use super::{Rule, accepted_risks, access, contacts, forms, mail, money, offerings, plan, safety, webhooks};
 
@@ -135,13 +136,15 @@ pub static ALL: &[&Rule] = &[
 ];
 
 /// The version of the set of rules: a digest over what each of them is, how much it weighs by itself or as the project's settings raise
-/// it, when and where it is due, and whether it may be accepted. It is computed, so that no change of a rule can forget it.
-pub fn version(raised: &Raised) -> String {
+/// it, when and where it is due, and whether it may be accepted; and over what a plan's own rules ask. It is computed, so that no change of
+/// a rule can forget it.
+pub fn version(raised: &Raised, own: &OwnRules) -> String {
     let all = ALL.iter().map(|rule| {
         let Rule { id, phase, target, acceptable, settled_by, precondition, .. } = *rule;
         (id, raised.weight(rule), phase, target, acceptable, settled_by, precondition)
     });
-    digest::of(&all.collect::<Vec<_>>())
+    let built_in = digest::of(&all.collect::<Vec<_>>());
+    own.digest().map_or(built_in.clone(), |own| digest::of_parts([built_in.as_str(), own]))
 }
 
 /// What rules were called before, and what they are called now. Plans and records of this version may still say the old one.

@@ -41,6 +41,11 @@ const CODES: &[(&str, &str)] = &[
         "A number is too large to be read as it is written. Write a smaller one, or put it in quotes if it is an ID.",
     ),
     (
+        "own-rules-unreadable",
+        "The plan's own rules, the file `rules.yaml` beside it, cannot be read: it is a link, a folder or too large. What it asks is never \
+         passed over, so put the file itself beside the plan, or remove what has its name.",
+    ),
+    (
         "renamed-key",
         "The key has another name since an earlier version of the format. `plan upgrade PLAN` rewrites the names and nothing else.",
     ),

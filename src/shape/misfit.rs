@@ -38,6 +38,7 @@ pub(super) fn all(tree: &Tree, document: Document) -> Vec<Misfit> {
         Document::Contacts => schema::contact_values(),
         Document::Adapter => schema::adapter(),
         Document::Mapping => schema::mapping(),
+        Document::Rules => schema::rules(),
     };
     let validator = validator(&schema);
     let seen = Seen { tree, schema: &schema, document };
@@ -294,6 +295,7 @@ impl<'a> Seen<'a> {
             ("", Document::Contacts) => "the file of contact values".to_owned(),
             ("", Document::Adapter) => "the adapter".to_owned(),
             ("", Document::Mapping) => "the mapping".to_owned(),
+            ("", Document::Rules) => "the file of rules".to_owned(),
             (at, document) => {
                 let at = personal::pointer(document, at);
                 format!("`{}`", words::clean_place(&at[1..].replace("~1", "/").replace("~0", "~")))
@@ -337,7 +339,7 @@ fn unit(at: &str, document: Document) -> String {
     let segments: Vec<&str> = at.split('/').skip(1).collect();
     let depth = match (document, segments.as_slice()) {
         (Document::Contacts, _) => 2,
-        (Document::Adapter | Document::Mapping, _) => 0,
+        (Document::Adapter | Document::Mapping | Document::Rules, _) => 0,
         (
             _,
             [

@@ -28,6 +28,7 @@ use crate::diag::{Document, Finding, Label, Location, Severity};
 use crate::model::Plan;
 use crate::model::adapter::Adapter;
 use crate::model::mapping::Mapping;
+use crate::model::own_rules::RulesFile;
 use crate::model::plan::{ContactValuesFile, REQUIRED};
 use crate::text::{Problem, Source, Tree};
 
@@ -58,6 +59,11 @@ pub fn adapter(tree: &Tree) -> (Option<Adapter>, Vec<Finding>) {
 /// A mapping of an export's columns, and every misfit; none where there is one.
 pub fn mapping(tree: &Tree) -> (Option<Mapping>, Vec<Finding>) {
     whole(tree, Document::Mapping)
+}
+
+/// A plan's own rules, and every misfit; none where there is one.
+pub fn rules(tree: &Tree) -> (Option<RulesFile>, Vec<Finding>) {
+    whole(tree, Document::Rules)
 }
 
 /// All of a document, or every misfit.
@@ -151,7 +157,7 @@ fn unreadable(document: Document, what: &decode::Unreadable) -> Finding {
         Finding::new(DOES_NOT_FIT, Severity::Error, place, "the document fits its schema and cannot be read")
             .help("this is a fault of `plan` itself: report it, with this message");
     match document {
-        Document::Plan | Document::Adapter | Document::Mapping => {
+        Document::Plan | Document::Adapter | Document::Mapping | Document::Rules => {
             finding.message = format!("{}: {}", finding.message, words::clean(&what.to_string()))
         }
         Document::Contacts => finding.personal.push(what.to_string()),

@@ -31,7 +31,7 @@ pub(super) fn is_place(document: Document, pointer: &str) -> bool {
         Document::Contacts => true,
         Document::Plan => is_of_people(),
         // They name places and columns, and nobody.
-        Document::Adapter | Document::Mapping => false,
+        Document::Adapter | Document::Mapping | Document::Rules => false,
     }
 }
 
@@ -75,10 +75,10 @@ pub fn hidden(source: &Source, tree: Option<&Tree>, document: Document) -> Vec<R
     match (document, tree.filter(|tree| tree.complete)) {
         (Document::Contacts, None) => Vec::from([whole]),
         (Document::Contacts, Some(tree)) => inside(source, &tree.root, whole),
-        (Document::Plan | Document::Adapter | Document::Mapping, None) => {
+        (Document::Plan | Document::Adapter | Document::Mapping | Document::Rules, None) => {
             written(source.text(), |_| false).into_iter().chain(addresses(source.text())).collect()
         }
-        (Document::Plan | Document::Adapter | Document::Mapping, Some(tree)) => {
+        (Document::Plan | Document::Adapter | Document::Mapping | Document::Rules, Some(tree)) => {
             of_plan(source, tree).into_iter().chain(addresses(source.text())).collect()
         }
     }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::editors;
 use crate::model::adapter::Adapter;
 use crate::model::mapping::Mapping;
+use crate::model::own_rules::RulesFile;
 use crate::model::plan::ContactValuesFile;
 use crate::model::snapshot::End;
 use crate::model::{Header, Kind, Plan, population};
@@ -30,6 +31,11 @@ pub fn adapter() -> Value {
 /// The schema of a mapping of an export's columns.
 pub fn mapping() -> Value {
     of::<Mapping>()
+}
+
+/// The schema of a plan's own rules.
+pub fn rules() -> Value {
+    of::<RulesFile>()
 }
 
 /// The schema (JSON Schema 2020-12) of a type, as `plan schema` writes it.

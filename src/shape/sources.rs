@@ -24,6 +24,7 @@ pub struct Text {
 pub struct Sources {
     plan: Text,
     contacts: Option<Text>,
+    rules: Option<Text>,
     show_personal: bool,
 }
 
@@ -44,7 +45,14 @@ impl Sources {
     /// The plan's text, and that of the file of contact values.
     pub fn new(plan: (Source, Option<Tree>), contacts: Option<(Source, Option<Tree>)>, show_personal: bool) -> Self {
         let text = |(source, tree): (Source, Option<Tree>)| Text { source, tree, shown: OnceLock::new() };
-        Self { plan: text(plan), contacts: contacts.map(text), show_personal }
+        Self { plan: text(plan), contacts: contacts.map(text), rules: None, show_personal }
+    }
+
+    /// The same with the text of the plan's own rules.
+    #[must_use]
+    pub fn with_rules(self, rules: Option<(Source, Option<Tree>)>) -> Self {
+        let text = |(source, tree): (Source, Option<Tree>)| Text { source, tree, shown: OnceLock::new() };
+        Self { rules: rules.map(text), ..self }
     }
 
     /// The text of a document; the plan's where there is no such document.
@@ -52,6 +60,7 @@ impl Sources {
         match document {
             Document::Plan | Document::Adapter | Document::Mapping => &self.plan,
             Document::Contacts => self.contacts.as_ref().unwrap_or(&self.plan),
+            Document::Rules => self.rules.as_ref().unwrap_or(&self.plan),
         }
     }
 

@@ -188,6 +188,12 @@ pub(super) fn of(kind: &Kind, name: &str, found: &str, about: &About) -> (&'stat
             ("wrong-value", format!("{name} must not be empty"), about.explained("name at least one"))
         }
         Kind::MinLength { .. } => ("wrong-value", format!("{name} must not be empty"), about.explained("fill it in")),
+        Kind::MaxLength { limit } => {
+            ("wrong-value", format!("{name} is longer than {limit} characters"), "make it shorter".to_owned())
+        }
+        Kind::MaxItems { limit } => {
+            ("wrong-value", format!("{name} has more than {limit} entries"), "remove some".to_owned())
+        }
         Kind::Minimum { limit } => (
             "wrong-value",
             format!("{name} must be at least {limit}, not {found}"),

@@ -134,7 +134,12 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
     ("record purchase", &["@", "--saw", "order", "--order", "@", "--transaction", "@"]),
     ("upgrade", &[PLAN]),
     ("upgrade", &["@"]),
+    ("rules test", &["rules.yaml"]),
+    ("rules test", &["@"]),
     ("explain", &["@"]),
+    ("explain", &["own/hostile"]),
+    ("explain", &["own/hostile", "--format", "json"]),
+    ("explain", &["own/none", "--plan", "@"]),
     ("explain", &["mail-uncontrolled", "--format", "json"]),
     ("schema", &["@"]),
     ("tour", &[SITE]),
@@ -261,6 +266,14 @@ fn begun(text: &str) -> Place {
     let named = serde_json::to_string(&text.replace(['\u{9b}', '\u{7f}'], "")).unwrap();
     fs::write(place.path("hostile.map.yaml"), format!("version: 1\ncontacts: {{tags: {{whole: [{named}]}}}}\n"))
         .unwrap();
+    let short = serde_json::to_string(&green.chars().take(290).collect::<String>()).unwrap();
+    let rule = format!(
+        "{{for: order-forms, require: 'false', message: {short}, help: {short}, why: {short}, severity: warning"
+    );
+    let rules = format!(
+        "version: 1\nrules: {{hostile: {rule}, good: [{{plan: {{}}}}], bad: [{{plan: {{name: {short}}}}}]}}}}\n"
+    );
+    fs::write(place.path("rules.yaml"), rules).unwrap();
     place.run(&["seal", PLAN, "--site", SITE]).ends(0, &[]);
     let digest = place.digest();
     place.apply(&["--confirm", &digest, "--log-json", "log.ndjson"]).ends(0, &[]);

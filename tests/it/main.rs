@@ -79,6 +79,7 @@ mod other_readers;
 mod output;
 mod overview;
 mod owed;
+mod own_rules;
 mod parity;
 mod partly;
 mod partly_wordpress;

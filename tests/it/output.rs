@@ -75,6 +75,7 @@ fn shown(plan: &[u8], contacts: Option<&[u8]>) -> Vec<String> {
                 Document::Contacts => shape::contact_values(tree).1,
                 Document::Adapter => shape::adapter(tree).1,
                 Document::Mapping => shape::mapping(tree).1,
+                Document::Rules => shape::rules(tree).1,
             };
             shape::without_echoes(&mut misfits, &findings, tree);
             findings.extend(misfits);
@@ -103,6 +104,7 @@ fn shown(plan: &[u8], contacts: Option<&[u8]>) -> Vec<String> {
         show_personal: false,
         reading: None,
         after: None,
+        own: &amc_plan::rules::OwnRules::default(),
         proofs: None,
         lifted: &[],
         suggested: None,

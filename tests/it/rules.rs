@@ -247,6 +247,7 @@ impl StepContext {
             members_files: &self.members_files,
             refused_attestations: &BTreeSet::new(),
             raised: &Raised::default(),
+            own: &[],
             rehearsed: None,
             now: self.now,
             freshness: &self.freshness,

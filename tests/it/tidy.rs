@@ -188,6 +188,7 @@ fn pure_rooms_touch_nothing_outside() {
         "capture",
         "dump",
         "rules",
+        "own/",
         "population",
         "journey",
         "exports",
@@ -229,7 +230,15 @@ fn no_program_is_started() {
     // that run nothing, which `tests/it/since.rs` tries with every such setting.
     let asks_git = root().join("src/project/git/revision.rs");
     assert_eq!(fs::read_to_string(&asks_git).unwrap().matches("Command::new(\"git\")").count(), 1);
-    for file in sources().into_iter().filter(|file| *file != asks_git) {
+    // One starts this program itself, for what may not end: with nothing but two pipes, which `tests/it/own_rules` tries.
+    let starts_itself = root().join("src/commands/own_rules/parent.rs");
+    let text = fs::read_to_string(&starts_itself).unwrap();
+    assert_eq!(
+        (text.matches("Command::new(").count(), text.matches("Command::new(env::current_exe()?)").count()),
+        (1, 1)
+    );
+    assert!(text.contains(".env_clear()"));
+    for file in sources().into_iter().filter(|file| ![&asks_git, &starts_itself].contains(&file)) {
         let text = fs::read_to_string(&file).unwrap();
         let starts = ["process::Command", "Command::new(\"", "CommandExt", "posix_spawn", "execv"];
         let found = starts.iter().find(|name| text.contains(**name));
@@ -250,6 +259,9 @@ fn only_one_file_draws_and_few_parse() {
     assert!(users("ureq").iter().all(|file| file.starts_with("site/wordpress/")));
     let kept = BTreeSet::from(["site/keyring/secret_service.rs".to_owned()]);
     assert_eq!(users("dbus_secret_service"), kept);
+    // What an expression is belongs to one room, and what may not end to one process.
+    assert!(users("cel::").iter().all(|file| file.starts_with("own/")), "{:?}", users("cel::"));
+    assert_eq!(users("crate::own::{Request, answer}"), BTreeSet::from(["commands/own_rules/child.rs".to_owned()]));
 }
 
 /// A plan is parsed once a process: by the one file whose `Project` parses nothing twice, which a command opens once.

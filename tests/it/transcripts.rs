@@ -3,7 +3,8 @@
 //! `plans/bought/`, a plan of an earlier version under `plans/earlier/`, and what README shows: a plan without one timer
 //! (`plans/no-timer.yaml`), one with two slips and without a decision (`plans/slips.yaml`), and a site that lacks only that change (`plans/timer-left.site.ndjson`), and an inventory
 //! (`plans/bloom.inventory.ndjson`), and an adapter with mistakes (`plans/mistaken.adapter.yaml`); under `weekend/` a plan whose window is on a
-//! Saturday, beside a `plan.toml` that makes an error of that, and under `first-day/` a plan of five lines. The page about CI is run in what a
+//! Saturday, beside a `plan.toml` that makes an error of that, under `first-day/` a plan of five lines, and under `agency/` the example beside the rules
+//! that `docs/own-rules.md` shows. The page about CI is run in what a
 //! clone of the example's repository would have.
 //! It must print what the block says. `UPDATE_SNAPSHOTS=1 cargo test --test it transcripts::` writes the blocks.
 //!
@@ -223,6 +224,14 @@ fn weekend(plans: &Path, folder: &Path) {
     fs::write(folder.join("plan.toml"), "[rules]\nraise = {support-closed-in-window = \"error\"}\n").unwrap();
 }
 
+/// The example beside the rules of one's own that their page shows.
+fn agency(folder: &Path) {
+    amc_plan::example::write(folder, amc_plan::example::SEED).unwrap();
+    let page = fs::read_to_string(root().join("docs/own-rules.md")).unwrap();
+    let rules = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    fs::write(folder.join("rules.yaml"), rules).unwrap();
+}
+
 /// Takes away what git ignores, as `init` tells it: a clone has none of it.
 pub(crate) fn as_cloned(plans: &Path) {
     fs::remove_dir_all(plans.join("private")).unwrap();
@@ -240,6 +249,7 @@ fn rerun(document: &str, in_a_clone: bool) -> String {
     earlier(&folder.path().join("plans/earlier"));
     one_timer(&folder.path().join("plans"));
     weekend(&folder.path().join("plans"), &folder.path().join("weekend"));
+    agency(&folder.path().join("agency"));
     fs::create_dir(folder.path().join("first-day")).unwrap();
     fs::write(folder.path().join("first-day/switch.yaml"), crate::fit::FIRST_DAY).unwrap();
     fs::write(folder.path().join("plans/bloom.inventory.ndjson"), crate::inventory::sample()).unwrap();

@@ -5,13 +5,15 @@ use crate::cli::Judging;
 use crate::commands::around::Judged;
 use crate::commands::executors::executor;
 use crate::commands::inputs::{Checked, OpenSite, check_keeping_site, shown};
+use crate::commands::own_rules;
+use crate::commands::site_read::SiteRead;
 use crate::diag::Document;
 use crate::failure::Failure;
 use crate::model::plan::SiteRole;
 use crate::model::population::Questions;
 use crate::output::suggested::{Sides, Suggested};
 use crate::project::{Opened, Parsed, Project, plan_of};
-use crate::rules::{Judgement, LiveReading, Original, judge};
+use crate::rules::{Inputs, Judgement, LiveReading, Original, judge};
 use crate::shape::Sources;
 use crate::site::{Executor, Site};
 use crate::suggest::{BOUNDS, Suggestion, remains, suggest as search};
@@ -112,15 +114,14 @@ fn of_text(checked: &Checked, text: &str, limits: Limits) -> OfText {
         unread => unread.clone(),
     };
     let judged = Judged { site: read, lowered: lowered.as_ref(), members_files: &checked.members_files };
-    let mut inputs = around.inputs(&parsed, opened, judged, &live_reading);
     let asks = Questions::of(&parsed.plan);
     let was_asked = around.asked.as_ref().is_some_and(|asked| {
         asks.contacts.is_subset(&asked.contacts) && (asks.days.is_none() || asks.days == asked.days)
     });
-    if !was_asked {
-        // What nobody asked the members is unknown.
-        inputs.census = None;
-    }
+    // What nobody asked the members is unknown.
+    let census = read.and_then(SiteRead::census).filter(|_| was_asked);
+    let own = own_rules::evaluated(opened, &parsed.plan, read.zip(lowered.as_ref()), census);
+    let mut inputs = Inputs { census, ..around.inputs((&parsed, opened, &own), judged, &live_reading) };
     if rehearsed_digest(&parsed.plan) != rehearsed_digest(&opened.plan) {
         inputs.rehearsed = None;
     }

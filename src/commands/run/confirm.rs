@@ -188,7 +188,7 @@ fn asked<T>(gate: fn(Before<'_>) -> T, checked: &Checked, given: Given<'_>) -> O
         tally: &checked.tally(),
         demands: settings.seal.demands(),
         seal: given.seal,
-        rules: &rules::version(&settings.raised),
+        rules: &rules::version(&settings.raised, &checked.opened.own),
         given: given.digits,
         known: given.known,
         now: &now,

@@ -33,8 +33,8 @@ pub(crate) fn run(args: &cli::Seal, terminal: &mut Terminal<'_>) -> Result<u8, F
     let Some(shown) = checked.confirmation() else {
         return Err(Failure::new(exit::USAGE, "a seal needs a site"));
     };
-    let seal =
-        Seal::new(&shown, checked.tally().changes, rules::version(&checked.opened.settings.raised), args.expires);
+    let rules = rules::version(&checked.opened.settings.raised, &checked.opened.own);
+    let seal = Seal::new(&shown, checked.tally().changes, rules, args.expires);
     let file = args.plan.with_extension("seal.json");
     let (folder, name) = (Folder::of(&file), file.file_name().unwrap_or_default());
     told_git::keep_line_ends(&folder)?;

@@ -105,6 +105,7 @@ fn judged(opened: &Opened, site: &Snapshot) -> Result<(), Failure> {
         members_files: &[],
         refused_attestations: &opened.settings.attestations.refuse,
         raised: &opened.settings.raised,
+        own: &[],
         rehearsed: None,
         now: clock,
         freshness: &freshness,

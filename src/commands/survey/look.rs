@@ -77,6 +77,7 @@ impl Look {
             members_files: &[],
             refused_attestations: &opened.settings.attestations.refuse,
             raised: &opened.settings.raised,
+            own: &[],
             rehearsed: None,
             now: read.map_or(freshness.clock, |site| site.now),
             freshness: &freshness,

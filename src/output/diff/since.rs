@@ -25,6 +25,8 @@ pub struct Since {
     pub changes: Differs,
     /// The objects of the site that differ, with their fields.
     pub site: Differs,
+    /// The plan's own rules that ask for less, or later, or are gone.
+    pub rules: Differs,
 }
 
 /// What differs between then and now.
@@ -63,19 +65,37 @@ impl Since {
     pub(super) fn message(&self) -> String {
         let commit = self.commit.as_deref().map(|commit| format!(", commit {}", commit.get(..12).unwrap_or(commit)));
         format!(
-            "since `{}` ({}{}): in the plan {}; in what it changes {}; on the site {}",
+            "since `{}` ({}{}): in the plan {}; in what it changes {}; on the site {}{}",
             self.review,
             self.at,
             commit.unwrap_or_default(),
             self.plan.message("place"),
             self.changes.message("object"),
-            self.site.message("object")
+            self.site.message("object"),
+            match &self.rules {
+                Differs::In(lines) if lines.is_empty() => String::new(),
+                rules => format!("; weaker in its own rules {}", rules.message("rule")),
+            }
         )
     }
 
+    /// That a rule of the plan's own asks for less than then, a sentence each.
+    pub fn weaker(&self) -> impl Iterator<Item = String> {
+        let review = &self.review;
+        self.rules
+            .lines()
+            .iter()
+            .map(move |line| format!("the plan's own rules ask for less than at `{review}`: {line}"))
+    }
+
     /// What differs, by where.
-    pub(super) fn parts(&self) -> [(&'static str, &Differs); 3] {
-        [("in the plan", &self.plan), ("in what it changes", &self.changes), ("on the site", &self.site)]
+    pub(super) fn parts(&self) -> [(&'static str, &Differs); 4] {
+        [
+            ("weaker in its own rules", &self.rules),
+            ("in the plan", &self.plan),
+            ("in what it changes", &self.changes),
+            ("on the site", &self.site),
+        ]
     }
 }
 

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -189,7 +190,10 @@ fn what_is_wrong_with_a_rule_is_said_without_any_value() {
         ("plan.?crm == null", "unreadable: "),
         ("plan[?'crm'] == null", "unreadable: "),
         ("[?plan.crm].size() == 0", "unreadable: "),
-        ("optional.of(site.crm).managed.hasValue()", "unreadable: `require` cannot be read: `of(…)` is not of the language"),
+        (
+            "optional.of(site.crm).managed.hasValue()",
+            "unreadable: `require` cannot be read: `of(…)` is not of the language",
+        ),
         ("optional.none().orValue(true)", "unreadable: "),
         ("type(plan) == map", "unreadable: `require` cannot be read: `type(…)` is not of the language"),
         ("dyn(1) == 1", "unreadable: "),
@@ -206,17 +210,24 @@ fn what_is_wrong_with_a_rule_is_said_without_any_value() {
 #[test]
 fn a_rule_for_each_object_sees_the_plans_entry_and_both_sides() {
     let asked = |when: Option<&str>, require: &str| {
-        let asked =
-            Asked { each: Some(Each::OrderForms), when: when.map(str::to_owned), require: require.to_owned() };
+        let asked = Asked { each: Some(Each::OrderForms), when: when.map(str::to_owned), require: require.to_owned() };
         answer(&asked, &shop()).unwrap()
     };
     let fails = asked(None, "object.after.price == '1.00 EUR'");
     assert_eq!((fails.asked, fails.fails), (1, vec!["checkout".to_owned()]));
-    assert_eq!(asked(None, "object.key == 'checkout' && object.plan.expect.price == object.after.price").fails, [""; 0]);
+    assert_eq!(
+        asked(None, "object.key == 'checkout' && object.plan.expect.price == object.after.price").fails,
+        [""; 0]
+    );
     let skipped = asked(Some("object.plan.expect.gateway == 'paypal'"), "false");
     assert_eq!((skipped.asked, skipped.fails.len()), (0, 0));
     let lacks = asked(Some("object.site.recurring"), "false");
-    assert!(lacks.lacks && lacks.reads == [("order-form/checkout".to_owned(), true), ("order-form/checkout: recurring".to_owned(), false)].into());
+    assert!(
+        lacks.lacks
+            && lacks.reads
+                == [("order-form/checkout".to_owned(), true), ("order-form/checkout: recurring".to_owned(), false)]
+                    .into()
+    );
     // Of a site that was not read nothing is known, and of a plan that has none of them nothing is asked.
     let nowhere = example(json!({"plan": {"order_forms": {"x": {"name": "X"}}}}));
     let asked = Asked { each: Some(Each::OrderForms), when: None, require: "object.after == null".to_owned() };
@@ -224,7 +235,10 @@ fn a_rule_for_each_object_sees_the_plans_entry_and_both_sides() {
     assert_eq!(answer(&asked, &example(json!({"plan": {}, "site": {"order_forms": {}}}))).unwrap().asked, 0);
     let gone = example(json!({"plan": {"order_forms": {"x": {"name": "X"}}}, "site": {"order_forms": {}}}));
     let gone = answer(&asked, &gone).unwrap();
-    assert!((gone.asked, gone.lacks, gone.fails.len()) == (1, false, 0) && gone.reads == [("order-form".to_owned(), true)].into());
+    assert!(
+        (gone.asked, gone.lacks, gone.fails.len()) == (1, false, 0)
+            && gone.reads == [("order-form".to_owned(), true)].into()
+    );
 }
 
 #[test]
@@ -236,4 +250,119 @@ fn a_webhook_is_found_on_the_site_by_what_it_calls() {
     let asked = Asked { each: Some(Each::Webhooks), when: None, require: "object.site != null".to_owned() };
     let answer = answer(&asked, &facts).unwrap();
     assert_eq!((answer.asked, answer.fails, answer.broken), (2, vec![], vec![]));
+}
+
+/// Parts of expressions, those that are none among them.
+const PARTS: [&str; 44] = [
+    "plan",
+    "site",
+    "after",
+    "census",
+    "object",
+    ".crm",
+    ".managed",
+    ".order_forms",
+    ".checkout",
+    ".price",
+    "['a']",
+    "[0]",
+    "[-1]",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ":",
+    "?",
+    ".",
+    "==",
+    "!=",
+    "<",
+    " in ",
+    "&&",
+    "||",
+    "!",
+    "-",
+    "+",
+    "*",
+    "/",
+    "%",
+    "1",
+    "1u",
+    "1.5",
+    "'a'",
+    "b'a'",
+    "null",
+    "true",
+    ".all(x, x)",
+    "has(",
+];
+
+/// Words in any order, as many as a person types.
+fn any_text() -> impl Strategy<Value = String> {
+    let part = prop_oneof![8 => proptest::sample::select(&PARTS[..]).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)];
+    proptest::collection::vec(part, 0..14).prop_map(|parts| parts.concat())
+}
+
+/// What comes to true, false, an error, or hangs on a fact that is unknown.
+fn any_condition() -> impl Strategy<Value = String> {
+    let leaf = proptest::sample::select(vec![
+        "true",
+        "false",
+        "F",
+        "has(F)",
+        "F == null",
+        "F != null",
+        "F == true",
+        "F in [true, null]",
+        "[F].size() == 1",
+        "[F, true].exists(x, x)",
+        "[1, 2].all(x, F)",
+        "['a'].filter(x, F).size() == 1",
+        "['a'].map(x, F) == [true]",
+        "site.crm.connected",
+        "{'a': F}.a == true",
+        "1 / 0 == 1",
+    ]);
+    leaf.prop_map(str::to_owned).prop_recursive(4, 24, 3, |inner| {
+        prop_oneof![
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) && ({b})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) || ({b})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) == ({b})")),
+            (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("({a}) ? ({b}) : ({c})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("[({a}), ({b})].all(y, y)")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("[({a}), ({b})].exists(y, y)")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) in [({b})]")),
+            inner.prop_map(|a| format!("!({a})")),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_text_ends_the_program(text in any_text()) {
+        let _ = answer(&once(&text), &shop());
+    }
+
+    /// Whatever a fact turns out to be, an answer that was given while nobody knew it stays the answer.
+    #[test]
+    fn an_answer_stands_whatever_the_unknown_turns_out_to_be(condition in any_condition()) {
+        let with = |managed: Option<serde_json::Value>| {
+            let mut crm = json!({"connected": true});
+            if let Some(managed) = managed {
+                crm["managed"] = managed;
+            }
+            came(&condition.replace('F', "site.crm.managed"), &example(json!({"site": {"crm": crm}})))
+        };
+        let unknown = with(None);
+        for managed in [json!(true), json!(false), json!(null)] {
+            let known = with(Some(managed.clone()));
+            prop_assert!(!known.starts_with("lacks"), "{}: {}", condition, known);
+            if matches!(unknown.as_str(), "holds" | "fails") {
+                prop_assert_eq!(&known, &unknown, "{} of {}", condition, managed);
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 use crate::diag::{Finding, Location, Severity::Error};
 use crate::model::plan::AcceptedRisk;
 use crate::model::text::pointer;
-use crate::rules::{ALL, Facts, Findings, Phase::Fit, Source::Inferred, by_id, declare_rule};
+use crate::rules::{ALL, Facts, Findings, Phase::Fit, Source::Inferred, declare_rule};
 
 use super::written;
 
@@ -54,7 +54,7 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     for (index, risk) in written(facts.plan()) {
         let place = Location::value(pointer(&["accepted_risks", &index.to_string(), "rule"]));
-        match by_id(&risk.rule) {
+        match facts.rule(&risk.rule) {
             None => out.push(unknown(place, risk)),
             Some(rule) if !rule.acceptable => {
                 let message = format!("nobody may accept the risk of `{}`", risk.rule);

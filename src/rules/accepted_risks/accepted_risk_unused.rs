@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Location, Severity::Warning};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Phase::Fit, Rule, Source::Inferred, Target, by_id, declare_rule};
+use crate::rules::{Facts, Findings, Phase::Fit, Rule, Source::Inferred, Target, declare_rule};
 
 use super::{counts, written};
 
@@ -55,7 +55,7 @@ declare_rule! {
 fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let mut telling = BTreeMap::new();
     for ((index, risk), used) in written(facts.plan()).zip(facts.risk_uses()) {
-        let Some(rule) = by_id(&risk.rule).filter(|_| !used && counts(risk, facts)) else { continue };
+        let Some(rule) = facts.rule(&risk.rule).filter(|_| !used && counts(risk, facts)) else { continue };
         if *telling.entry(rule.id).or_insert_with(|| can_tell(rule, facts)) {
             let place = Location::value(pointer(&["accepted_risks", &index.to_string(), "at"]));
             let message = format!("the accepted risk of `{}` at `{}` matches no finding", risk.rule, risk.at);
@@ -72,6 +72,10 @@ fn can_tell(rule: &Rule, facts: &Facts<'_>) -> bool {
     if rule.target == elsewhere {
         return false;
     }
-    (rule.check)(facts, &mut Findings::new());
+    match facts.own(rule.id) {
+        Some((_, Err(_))) => return false,
+        Some((own, came)) => own.find(came, facts, &mut Findings::new()),
+        None => _ = (rule.check)(facts, &mut Findings::new()),
+    }
     facts.take_reads().iter().all(|read| read.grade.is_known())
 }

@@ -7,7 +7,7 @@ pub(super) mod accepted_risk_unused;
 
 use crate::model::plan::{AcceptedRisk, Plan};
 
-use super::{Facts, Rule, by_id};
+use super::{Facts, Rule};
 
 /// Whether a rule judges accepted risks, and so has to run after all others.
 pub(super) fn judges_risks(rule: &Rule) -> bool {
@@ -16,7 +16,7 @@ pub(super) fn judges_risks(rule: &Rule) -> bool {
 
 /// Whether an accepted risk may have its effect: a known rule that can be accepted, and a last day that has not passed.
 pub(super) fn counts(risk: &AcceptedRisk, facts: &Facts<'_>) -> bool {
-    by_id(&risk.rule).is_some_and(|rule| rule.acceptable) && !has_expired(risk, facts)
+    facts.rule(&risk.rule).is_some_and(|rule| rule.acceptable) && !has_expired(risk, facts)
 }
 
 /// Whether an accepted risk's last day has passed, or cannot be read.

@@ -171,6 +171,7 @@ impl Clean {
             members_files: &members,
             refused_attestations: const { &BTreeSet::new() },
             raised: &Raised::default(),
+            own: &[],
             rehearsed: None,
             now: self.now,
             freshness: &freshness,

@@ -1,7 +1,7 @@
 //! Seals that are refused, each with its reason.
 
 use amc_plan::diag::Severity;
-use amc_plan::rules::Raised;
+use amc_plan::rules::{OwnRules, Raised};
 
 use super::*;
 
@@ -217,7 +217,7 @@ fn the_version_of_the_rules_is_over_what_decides() {
         json!([rule.id, rule.severity, due.0, due.1, due.2, due.3, due.4])
     };
     let mut all: Vec<Value> = rules::ALL.iter().map(parts).collect();
-    let by_themselves = rules::version(&Raised::default());
+    let by_themselves = rules::version(&Raised::default(), &OwnRules::default());
     assert_eq!(by_themselves, digest::of(&all));
     for part in 0..7 {
         let mut other = all.clone();
@@ -225,7 +225,9 @@ fn the_version_of_the_rules_is_over_what_decides() {
         assert_ne!(by_themselves, digest::of(&other));
     }
     // What the settings make an error of weighs as one, and an error is one already.
-    let raised = |id: &str| rules::version(&Raised::new("plan.toml".to_owned(), [(id, Severity::Error)]).unwrap());
+    let raised = |id: &str| {
+        rules::version(&Raised::new("plan.toml".to_owned(), [(id, Severity::Error)]).unwrap(), &OwnRules::default())
+    };
     assert_eq!(raised("price-differs"), by_themselves);
     let at = rules::ALL.iter().position(|rule| rule.id == "support-closed-in-window").unwrap();
     let mut heavier = all.clone();

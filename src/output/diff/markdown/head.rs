@@ -1,5 +1,5 @@
 //! The first three lines: whether it is green and what that rests on; the worst that nothing takes back; what approving means.
-//! Where a nearer `plan.toml` lifts a demand, a fourth says so.
+//! Where a nearer `plan.toml` lifts a demand, or the plan's own rules ask for less than before, a fourth says so.
 
 use jiff::Timestamp;
 
@@ -41,10 +41,11 @@ pub(super) fn head(page: &Page<'_>) -> String {
     )
 }
 
-/// That demands of a file further up do not hold for this plan: whoever approves approves that.
+/// That demands of a file further up, or of rules that were reviewed, do not hold for this plan: whoever approves approves that.
 fn lifted(page: &Page<'_>) -> String {
-    let each = page.changes.lifted.iter().map(|demands| format!("**Attention:** {}.\n\n", page.ink.prose(demands)));
-    each.collect()
+    let weaker = page.changes.since.iter().flat_map(|since| since.weaker());
+    let all = page.changes.lifted.iter().cloned().chain(weaker);
+    all.map(|lifted| format!("**Attention:** {}.\n\n", page.ink.prose(&lifted))).collect()
 }
 
 /// By what a comment is found again, to be edited in place: plan, host and place, so that two plans do not share one.
