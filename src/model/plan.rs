@@ -1,6 +1,7 @@
 //! The plan: what its author intends and requires. Data only: nothing in it can run, and no secret belongs in it. The doc comments
 //! below are the descriptions in `schemas/plan.schema.json`.
 
+mod ending;
 mod names;
 mod read;
 mod sites;
@@ -16,6 +17,8 @@ use super::not_read::NotRead;
 use super::pattern::{ADDRESS, AGE, CLOCK, Day, HOURS, LAST_MODULE, LENGTH, Mailbox, Reason, START};
 use super::price::Price;
 use super::release::Release;
+
+pub use ending::{AccessAfter, Ending};
 
 /// What a plan may not lack.
 pub const REQUIRED: &[&str] =
@@ -427,50 +430,6 @@ impl AfterFinalRetry {
             Self::Cancel => "cancel",
             Self::Stop => "stop",
             Self::Keep => "keep",
-        }
-    }
-}
-
-/// What ends access where a recurring payment ends before its time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AccessAfter {
-    /// Where a member cancels, or is cancelled.
-    pub cancellation: Ending,
-    /// Where a member gets the money back.
-    pub refund: Ending,
-    /// Why access may stay where either is `stop`: who takes it away instead, or why nobody has to.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "read::reason_if_any")]
-    #[schemars(with = "Option<Reason>")]
-    pub reason: Option<String>,
-}
-
-impl AccessAfter {
-    /// Whether either ends access.
-    pub fn ends_access(&self) -> bool {
-        [self.cancellation, self.refund].iter().any(|ending| *ending != Ending::Stop)
-    }
-}
-
-/// How a subscription ends: the three documented ways.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ending {
-    /// Access ends now.
-    Revoke,
-    /// Access ends with the paid period.
-    Cancel,
-    /// Charging ends, access stays.
-    Stop,
-}
-
-impl Ending {
-    /// What it does, as the end of a sentence.
-    pub fn does(self) -> &'static str {
-        match self {
-            Self::Revoke => "ends access at once",
-            Self::Cancel => "ends access with the paid period",
-            Self::Stop => "leaves access as it is",
         }
     }
 }
