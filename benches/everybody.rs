@@ -101,7 +101,7 @@ fn contact(n: u64, tags: &[&str], is_after: bool) -> Option<Value> {
     let mailbox = digest::of(&(n, first)).get(..10).unwrap_or_default().to_owned();
     fields["email"] = json!(format!("{}.{mailbox}@member.example", first.to_lowercase()));
     fields["tags"] = tags.iter().copied().collect();
-    if chance(n, 5) % 9 == 0 {
+    if chance(n, 5).is_multiple_of(9) {
         fields["affiliate"] = json!("aff-linden");
     }
     Some(fields)

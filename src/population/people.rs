@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use super::record::{Record, each};
+use super::record::Record;
+use super::records::each;
 use super::{Allowance, Damage};
 use crate::model::population::{Opening, Person};
 use crate::model::snapshot::PopulationDigest;
