@@ -5,9 +5,10 @@ use std::fs;
 use std::io::Write as _;
 use std::process::Stdio;
 
+use amc_plan::diag::Answer;
 use amc_plan::model::Plan;
 use amc_plan::rules::ALL;
-use amc_plan::text::{Limits, Source, corrected};
+use amc_plan::text::{Correction, Limits, Source, corrected};
 use serde_json::Value;
 
 use crate::place::{Edited as _, PLAN, Place, Ran, SITE};
@@ -37,6 +38,10 @@ const OFFERING: [&str; 21] = [
     "webhook-not-in-plan",
     "welcome-does-not-cover",
 ];
+
+/// Keys under which a person decides.
+const DECIDED: [&str; 6] =
+    ["access_after", "after_switch", "failed_payment", "members_between_modules", "migration", "strategy"];
 
 /// A plan's text with a comment before each section and after each line of it.
 fn commented(plan: &Plan) -> String {
@@ -69,6 +74,11 @@ fn what_a_rule_offers_makes_its_finding_go_and_keeps_every_comment() {
             for finding in own(world.judged(live(rule), gate_of(fence))) {
                 let Some(remedy) = &finding.remedy else { continue };
                 let of = format!("{} fence {index}: {remedy:?}\n{text}", rule.id);
+                let written = remedy.corrections.iter().flat_map(Correction::places);
+                let is_fate = |place: &String| DECIDED.iter().any(|key| place.ends_with(&format!("/{key}")));
+                if written.filter(is_fate).count() > 0 {
+                    assert_eq!(remedy.answer, Answer::Decision, "nobody may suggest it: {of}");
+                }
                 let better = corrected(&Source::new("plan.yaml", text.as_str()), &remedy.corrections, &limits);
                 let better = better.unwrap_or_else(|why| panic!("{why}: {of}")).text;
                 assert_eq!(comments(&better), comments(&text), "{of}");

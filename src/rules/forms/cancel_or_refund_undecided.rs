@@ -97,7 +97,8 @@ fn finding(key: &str, name: &str, is_planned: bool) -> Finding {
             .label("no `access_after`")
             .help(choose)
             .fix(format!("add to `{key}`"), "access_after: {cancellation: cancel, refund: revoke}\n")
-            .to_add_to(pointer(&["order_forms", key]));
+            .to_add_to(pointer(&["order_forms", key]))
+            .which_a_person_decides();
     }
     RULE.at(Location::key(pointer(&["leave_alone", "order_forms", key])), message)
         .label("left alone")
