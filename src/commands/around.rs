@@ -24,6 +24,9 @@ pub(super) struct Around {
     pub(super) backup_files: Option<BackupFiles>,
     /// The day on which a rehearsal of the plan ended.
     pub(super) rehearsed: Option<jiff::civil::Date>,
+    /// What came of the plan's own rules where one of them has no answer: it is not asked again of every other text, as it may take its
+    /// seconds each time.
+    pub(super) unanswered: Option<Vec<Came>>,
 }
 
 /// A site that was read, what a plan makes of it, and whose members stand in which files.
@@ -46,6 +49,7 @@ impl Around {
             freshness: freshness(None, &opened.settings, live),
             backup_files: None,
             rehearsed: None,
+            unanswered: None,
         }
     }
 

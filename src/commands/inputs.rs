@@ -210,9 +210,12 @@ fn judged_asking(
     let files = files.chain(backups.map(|file| (file, Members::Backup)));
     let members_files: Vec<MembersFile> = files.map(|(file, holds)| members_file(&file, holds, &opened.git)).collect();
     let rehearsed = if gate == Phase::Fit { rehearsed(&opened) } else { None };
-    let around = Around { moment, live, asked, live_reading, live_line, freshness, backup_files, rehearsed };
     let both = site.as_ref().zip(lowered.as_ref());
     let own = own_rules::evaluated(&opened, &opened.plan, both, site.as_ref().and_then(SiteRead::census));
+    let unanswered = own.iter().any(|(_, came)| came.is_err());
+    let unanswered = unanswered.then(|| own.iter().map(|(_, came)| came.clone()).collect());
+    let around =
+        Around { moment, live, asked, live_reading, live_line, freshness, backup_files, rehearsed, unanswered };
     let (judgement, digests) = thread::scope(|scope| {
         let digested = both.map(|(site, _)| {
             let (plan, state) = (&opened.plan, &site.reading.snapshot.state);

@@ -120,7 +120,10 @@ fn of_text(checked: &Checked, text: &str, limits: Limits) -> OfText {
     });
     // What nobody asked the members is unknown.
     let census = read.and_then(SiteRead::census).filter(|_| was_asked);
-    let own = own_rules::evaluated(opened, &parsed.plan, read.zip(lowered.as_ref()), census);
+    let own = match &around.unanswered {
+        Some(came) => opened.own.rules.iter().zip(came.iter().cloned()).collect(),
+        None => own_rules::evaluated(opened, &parsed.plan, read.zip(lowered.as_ref()), census),
+    };
     let mut inputs = Inputs { census, ..around.inputs((&parsed, opened, &own), judged, &live_reading) };
     if rehearsed_digest(&parsed.plan) != rehearsed_digest(&opened.plan) {
         inputs.rehearsed = None;

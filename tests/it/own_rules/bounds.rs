@@ -56,6 +56,16 @@ fn what_has_no_end_is_a_finding_against_the_rule_and_the_others_are_judged() {
     assert_eq!(of(&judged, "own/h-true").len(), 0);
 }
 
+/// What suggests edits judges the plan many times over; a rule that does not end is waited for once.
+#[test]
+fn a_rule_that_does_not_end_is_not_waited_for_again_with_each_edit() {
+    let place = with(&[("a-loop", &loops())]);
+    let begun = Instant::now();
+    let ran = place.run(&["check", "bloom-coaching-first-draft.yaml", "--site", SITE, "--suggest"]);
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    assert!(begun.elapsed() < Duration::from_secs(25), "{:?}", begun.elapsed());
+}
+
 /// The process that evaluates reads what it is given and ends with who asked, however that ends.
 #[cfg(target_os = "linux")]
 #[test]
