@@ -104,6 +104,7 @@ mod tests {
         assert_eq!(without_category("Courses: Gold", &[COLON]), "gold");
         assert_eq!(without_category("Newsletter - Weekly", &[COLON]), "newsletter - weekly");
         assert_eq!(without_category("Newsletter - Weekly", &[COLON, DASH]), "weekly");
-        assert_eq!(without_category("Courses - ", &[COLON, DASH]), "courses - ");
+        // A blank at the end is no part of a name, and so no mark of a category is left.
+        assert_eq!(without_category("Courses - ", &[COLON, DASH]), "courses -");
     }
 }
