@@ -9,6 +9,7 @@ use std::iter;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Check, CheckFormat, FailOn, Judging};
+use crate::diag::Document;
 use crate::failure::{Failure, exit};
 use crate::model::text::many;
 use crate::output::human::{self, Style};
@@ -16,6 +17,8 @@ use crate::output::proofs::{self, Proofs};
 
 use crate::output::{Report, concise, github, gitlab, json, json_lines, junit, markdown, rdjson, sarif, suggested};
 use crate::rules::Verdict;
+use crate::shape::Sources;
+use crate::text::{Limits, compose_bytes};
 
 use super::explain::known;
 use super::inputs::{self, Checked};
@@ -89,6 +92,12 @@ fn judged(plan: Plan, judging: &Judging) -> Result<Checked, Failure> {
         Plan::At(path) => inputs::check(&path, judging),
         Plan::Given(bytes) => inputs::check_given(bytes, judging),
     }
+}
+
+/// A plan's text as it may be shown.
+fn shown_text(text: &str, limits: &Limits, show_personal: bool) -> String {
+    let (source, tree, _) = compose_bytes(String::new(), text.as_bytes().to_vec(), limits);
+    Sources::new((source, tree), None, show_personal).shown(Document::Plan).text().to_owned()
 }
 
 /// Reports that are shown together.

@@ -272,7 +272,7 @@ fn counted_as_said(said: &Value) -> Shared {
     Node::Fields(fields).into()
 }
 
-/// A JSON schema, by which what is missing is told from what is misspelt.
+/// A JSON schema, by which what is missing and what is misspelt are kept apart.
 #[derive(Clone, Copy)]
 struct Schema<'a> {
     schema: &'a Value,

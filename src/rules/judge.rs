@@ -325,9 +325,8 @@ fn accept(risks: &[AcceptedRisk], facts: &Facts<'_>, findings: &mut [Finding]) -
         of_rule.entry((named(risk), &risk.at)).or_default().push(index);
     }
     for finding in findings.iter_mut().filter(|finding| !finding.unproven) {
-        let places =
-            [finding.primary.place.pointer().map(str::to_owned), finding.site.as_ref().map(|on| format!("site:{on}"))];
-        let met = places.iter().flatten().filter_map(|at| of_rule.get(&(finding.rule.as_str(), at.as_str())));
+        let places: Vec<String> = places(finding).collect();
+        let met = places.iter().filter_map(|at| of_rule.get(&(finding.rule.as_str(), at.as_str())));
         let met: Vec<usize> = met.flatten().copied().collect();
         for index in met {
             used[index] = true;
@@ -344,9 +343,13 @@ fn named(risk: &AcceptedRisk) -> &str {
 
 /// Whether an accepted risk is about a finding.
 pub fn meets(risk: &AcceptedRisk, finding: &Finding) -> bool {
-    let at_plan = finding.primary.place.pointer() == Some(&risk.at);
-    let at_site = risk.at.strip_prefix("site:").is_some_and(|on| finding.site.as_deref() == Some(on));
-    named(risk) == finding.rule && (at_plan || at_site)
+    named(risk) == finding.rule && places(finding).any(|at| at == risk.at)
+}
+
+/// What an accepted risk can name a finding by: its place in the plan, and the object of the site.
+fn places(finding: &Finding) -> impl Iterator<Item = String> {
+    let at_plan = finding.primary.place.pointer().map(str::to_owned);
+    at_plan.into_iter().chain(finding.site.as_ref().map(|on| format!("site:{on}")))
 }
 
 /// Whether a finding counts for the verdict.

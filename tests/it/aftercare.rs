@@ -9,7 +9,8 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde_json::{Value, json};
 
-use crate::guided::{FORMS, buys, in_its_window, migrated, on, pass_barrier, record, rehearsed, status};
+use crate::guided::{on, record, rehearsed, status};
+use crate::moved::waits_for_its_push;
 use crate::place::{Left, PLAN, Place, Ran, SITE};
 
 const FORM: &str = "first-renewal/foundations-membership";
@@ -18,23 +19,7 @@ const FORM: &str = "first-renewal/foundations-membership";
 fn switched() -> Place {
     static MADE: OnceLock<Left> = OnceLock::new();
     Place::once(&MADE, || {
-        let place = Place::new();
-        place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: freeze-and-push");
-        in_its_window(&place);
-        record(&place, &["outside-window", "the owner agreed"]);
-        record(&place, &["saw", "maintenance", "on=yes", "--on", "live"]);
-        place.confirm(&place.digest()).ends(0, &[]);
-        pass_barrier(&place);
-        migrated(&place, true, 30);
-        record(&place, &["sign-in", "still signed in"]);
-        on(&place).ends(20, &["maintenance mode is on"]);
-        migrated(&place, false, 40);
-        for (at, (form, tags)) in FORMS.iter().enumerate() {
-            on(&place);
-            record(&place, &["purchase", form, "--saw", "order,content,welcome-email,new-user"]);
-            buys(&place, at, form, tags);
-        }
-        on(&place).ends(20, &["waits at `push`"]);
+        let place = waits_for_its_push();
         record(&place, &["step", "push", "pushed"]);
         on(&place).ends(20, &["waits at `reopen-live`"]);
         record(&place, &["saw", "mail", "simulated=no", "--on", "live"]);

@@ -84,8 +84,8 @@ fn no_step_after_the_changes_is_taken_on_a_site_that_moved() {
     assert!(place.path(CERTIFICATE).exists());
 }
 
-#[test]
-fn a_push_is_not_offered_on_a_copy_that_moved() {
+/// A copy that went through the switch, and waits for its push.
+pub(crate) fn waits_for_its_push() -> Place {
     let place = Place::new();
     place.edit(PLAN, "strategy: rehearse-and-replay", "strategy: freeze-and-push");
     crate::guided::in_its_window(&place);
@@ -104,6 +104,12 @@ fn a_push_is_not_offered_on_a_copy_that_moved() {
         buys(&place, at, form, tags);
     }
     on(&place).ends(20, &["waits at `push`"]);
+    place
+}
+
+#[test]
+fn a_push_is_not_offered_on_a_copy_that_moved() {
+    let place = waits_for_its_push();
     stops_at(&place, "push");
     record(&place, &["step", "push", "pushed"]);
     stops_at(&place, "push");

@@ -9,10 +9,9 @@ use crate::diag::{Document, Finding, Remedy};
 use crate::failure::{Failure, exit};
 use crate::fs::{self, Readers};
 use crate::output::{diff, escape};
-use crate::shape::Sources;
-use crate::text::{Correction, Limits, Source, Uncorrected, compose_bytes, corrected_each};
+use crate::text::{Correction, Limits, Source, Uncorrected, corrected_each};
 
-use super::{Plan, judged};
+use super::{Plan, judged, shown_text};
 
 /// Corrections of one plan at once.
 const MOST: usize = 200;
@@ -114,11 +113,7 @@ impl Made {
 /// Shows what would be written, with what is personal masked on both sides.
 fn show(before: &Source, after: &str, args: &Check, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
     let limits = Limits::from(args.judging.limits);
-    let shown = |text: &str| {
-        let (source, tree, _) = compose_bytes(String::new(), text.as_bytes().to_vec(), &limits);
-        let sources = Sources::new((source, tree), None, args.judging.show_personal);
-        sources.shown(Document::Plan).text().to_owned()
-    };
+    let shown = |text: &str| shown_text(text, &limits, args.judging.show_personal);
     let lines = diff::lines_between(&shown(before.text()), &shown(after));
     if !lines.is_empty() {
         let name = escape::line(before.name());

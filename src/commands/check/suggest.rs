@@ -14,12 +14,11 @@ use crate::model::population::Questions;
 use crate::output::suggested::{Sides, Suggested};
 use crate::project::{Opened, Parsed, Project, plan_of};
 use crate::rules::{Inputs, Judgement, LiveReading, Original, judge};
-use crate::shape::Sources;
 use crate::site::{Executor, Site};
 use crate::suggest::{BOUNDS, Suggestion, remains, suggest as search};
 use crate::text::{Limits, Source, compose_bytes, corrected};
 
-use super::Plan;
+use super::{Plan, shown_text};
 
 /// A plan judged, and what is suggested for it.
 pub(super) fn suggest(plan: Plan, judging: &Judging) -> Result<(Checked, Suggested), Failure> {
@@ -63,12 +62,6 @@ fn of(checked: &Checked, site: OpenSite, (suggestion, before): (Suggestion, &str
     let after = suggestion.text.clone();
     let sides = |text, shown| Sides { text, shown };
     Suggested::new((suggestion, remains), &report, sides(before, &shown_before), sides(&after, &shown_after))
-}
-
-/// A plan's text as it may be shown.
-fn shown_text(text: &str, limits: &Limits, show_personal: bool) -> String {
-    let (source, tree, _) = compose_bytes(String::new(), text.as_bytes().to_vec(), limits);
-    Sources::new((source, tree), None, show_personal).shown(Document::Plan).text().to_owned()
 }
 
 /// What the site's members are asked, so that the answers serve the plan as it is and with its form put right: of the window the plan

@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 
 use crate::diag::{Finding, Location, Severity::Warning};
-use crate::model::state::Operation;
+use crate::model::state::{Object, Operation, OptInForm, OrderForm};
 use crate::model::text::pointer;
-use crate::rules::{Facts, Findings, Known, Phase::Configure, Side::After, Source::Inferred, declare_rule};
+use crate::rules::{Facts, Findings, Known, Of, OfKind, Phase::Configure, Side::After, Source::Inferred, declare_rule};
 
 use super::{Operations, opens};
 
@@ -53,28 +53,28 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
     let (plan, mut known) = (facts.plan(), Some(()));
     // What is both planned and left alone has a rule of its own.
     for key in plan.leave_alone.order_forms.keys().filter(|key| !plan.mentions("order_forms", key)) {
-        let form = facts.order_form(After, key);
-        let found = form
-            .map(|form| form.map(|form| (form, judge(facts, ("order_forms", key), form.name(), form.operations()))));
-        known = known.and(found.and_then(|found| {
-            found.map_or(Some(()), |(form, found)| {
-                out.extend(found?.map(|finding| form.excerpt(finding, "operations:", "what it runs")));
-                Some(())
-            })
-        }));
+        let says = |form: Of<'_, '_, OrderForm>| judge(facts, ("order_forms", key), form.name(), form.operations());
+        known = known.and(of_form(facts.order_form(After, key), says, out));
     }
     for key in plan.leave_alone.opt_in_forms.keys().filter(|key| !plan.mentions("opt_in_forms", key)) {
-        let form = facts.opt_in_form(After, key);
-        let found = form
-            .map(|form| form.map(|form| (form, judge(facts, ("opt_in_forms", key), form.name(), form.operations()))));
-        known = known.and(found.and_then(|found| {
-            found.map_or(Some(()), |(form, found)| {
-                out.extend(found?.map(|finding| form.excerpt(finding, "operations:", "what it runs")));
-                Some(())
-            })
-        }));
+        let says = |form: Of<'_, '_, OptInForm>| judge(facts, ("opt_in_forms", key), form.name(), form.operations());
+        known = known.and(of_form(facts.opt_in_form(After, key), says, out));
     }
     known
+}
+
+/// A form, if the site has it, with what is wrong with it.
+fn of_form<'f, 'a, T: OfKind + Clone>(
+    form: Known<Option<Of<'f, 'a, T>>>,
+    says: impl FnOnce(Of<'f, 'a, T>) -> Known<Option<Finding>>,
+    out: &mut Findings,
+) -> Known<()>
+where
+    Object: From<T>,
+{
+    let Some(form) = form? else { return Some(()) };
+    out.extend(says(form)?.map(|finding| form.excerpt(finding, "operations:", "what it runs")));
+    Some(())
 }
 
 /// What is wrong with a form that is left alone, if anything.

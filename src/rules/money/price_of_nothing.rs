@@ -54,11 +54,9 @@ fn check(facts: &Facts<'_>, out: &mut Findings) -> Option<()> {
             continue;
         }
         let form = facts.order_form(After, key);
-        let price = form.map(|form| form.map(|form| (form, form.price())));
-        let Some(Some((form, price))) = price else {
-            known = known.and(price.map(drop));
-            continue;
-        };
+        known = known.and(form.map(drop));
+        let Some(form) = form.flatten() else { continue };
+        let price = form.price();
         known = known.and(price.map(drop));
         let Some(price) = price.flatten() else { continue };
         if Money::parse(price).is_some_and(|money| money.is_zero()) {
