@@ -57,6 +57,22 @@ impl Keyboard {
         }
     }
 
+    /// Waits until nothing stands after a field's name, since what can be typed for it is listed under the same name; what came until then.
+    #[track_caller]
+    pub(crate) fn asked_for(&mut self, field: &str) -> String {
+        let (began, question) = (Instant::now(), format!("\n  {field}: "));
+        let mut before = None;
+        loop {
+            let all = self.all();
+            if all[self.read..].ends_with(&question) && before == Some(all.len()) {
+                return all[std::mem::replace(&mut self.read, all.len())..].to_owned();
+            }
+            assert!(began.elapsed() < Duration::from_secs(40), "`{field}` is not asked: {}", &all[self.read..]);
+            before = Some(all.len());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     pub(crate) fn types(&mut self, line: &str) {
         self.keys.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
@@ -155,7 +171,7 @@ fn jo_begins(place: &Place) -> Keyboard {
     let digest = place.digest();
     let mut jo = Keyboard::at(place, &["apply", PLAN, "--site", SITE, "--confirm", &digest, "--who", "jo"]);
     jo.answers("Screen 1 of 1: AccessAlly > Settings > General Setup > Developer Tools", "y");
-    jo.sees("production_url: ");
+    jo.asked_for("production_url");
     jo
 }
 
@@ -169,11 +185,11 @@ fn what_no_reading_shows_is_asked_for_where_it_is_due() {
     jo.answers("Developer Tools", "n");
     jo.answers("Enter shows it again", "");
     jo.answers("Developer Tools", "y");
-    jo.sees("production_url: ");
+    jo.asked_for("production_url");
     jo.types("//bloom.example");
     jo.answers("AccessAlly > Settings > Emails", "y");
-    jo.sees("simulated: yes where no mail");
-    jo.sees("simulated: ");
+    let asked = jo.asked_for("simulated");
+    assert!(asked.contains("simulated: yes where no mail"), "{asked}");
     jo.types("yes");
     jo.answers("next: Start Verification", "");
     jo.answers("paste the lines", "41 tags\nend");
@@ -194,7 +210,7 @@ fn what_no_reading_shows_is_asked_for_where_it_is_due() {
         ("transport", "fluent-smtp"),
         ("on", "no"),
     ] {
-        jo.sees(&format!("\n  {field}: "));
+        jo.asked_for(field);
         jo.types(value);
     }
     let emails = jo.sees("did the spare administrator sign in");
@@ -248,7 +264,7 @@ fn a_kind_that_is_declared_without_a_record_is_asked_for() {
     let mut jo = jo_begins(&place);
     jo.types("//bloom.example");
     jo.answers("AccessAlly > Settings > Emails", "y");
-    jo.sees("simulated: ");
+    jo.asked_for("simulated");
     jo.types("yes");
     jo.answers("next: Start Verification", "?");
     jo.sees("CRM Integration: choose");
@@ -258,32 +274,33 @@ fn a_kind_that_is_declared_without_a_record_is_asked_for() {
     jo.answers("paste the lines", "?");
     jo.sees("proven by  that its lines were recorded");
     jo.answers("paste the lines", "41 tags\nend");
-    let why = jo.sees("enabled: ");
+    let why = jo.asked_for("enabled");
     assert!(why.contains("what was attested before the barrier was"), "{why}");
-    for (value, next) in [
-        ("yes", "production_url: "),
-        ("//bloom.example", "connected: "),
-        ("yes", "label: "),
-        ("Ontraport", "managed: "),
-        ("yes", "sells: "),
-        ("no", "system: "),
-        ("ontraport", "enabled: "),
-        ("yes", "failed_payment: "),
-        ("yes", "module_release: "),
-        ("yes", "welcome: "),
-        ("purchases-and-opt-ins", "sender_domain: "),
-        ("bloom.example", "simulated: "),
-        ("yes", "transport: "),
-        ("fluent-smtp", "on: "),
-        ("no", "a asks again what was attested"),
+    jo.types("yes");
+    for (field, value) in [
+        ("production_url", "//bloom.example"),
+        ("connected", "yes"),
+        ("label", "Ontraport"),
+        ("managed", "yes"),
+        ("sells", "no"),
+        ("system", "ontraport"),
+        ("enabled", "yes"),
+        ("failed_payment", "yes"),
+        ("module_release", "yes"),
+        ("welcome", "purchases-and-opt-ins"),
+        ("sender_domain", "bloom.example"),
+        ("simulated", "yes"),
+        ("transport", "fluent-smtp"),
+        ("on", "no"),
     ] {
+        jo.asked_for(field);
         jo.types(value);
-        jo.sees(next);
     }
+    jo.sees("a asks again what was attested");
     jo.types("?");
     jo.sees("fix what is found");
     jo.answers("a asks again what was attested", "a");
-    jo.sees("\n  managed: ");
+    jo.asked_for("managed");
     jo.types("no");
     jo.answers("did the spare administrator sign in", "q");
     jo.ends(20);

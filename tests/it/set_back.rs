@@ -213,7 +213,7 @@ fn at_a_terminal_each_screen_is_asked_for_before_maintenance_mode() {
     jo.sees("nothing is lost");
     jo.answers("to leave one as it was made, add `--leave KIND/KEY`", "");
     jo.answers("Developer Tools", "y");
-    jo.sees("production_url: ");
+    jo.asked_for("production_url");
     jo.types("//bloom.example");
     jo.answers("AccessAlly > Settings > Emails", "y");
     jo.sees("done: set back by hand (attested)");
