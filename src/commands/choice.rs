@@ -1,6 +1,7 @@
 //! How a command line says that a site is to be read: as it is now, as somebody recorded it, or not at all.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use crate::cli;
 use crate::failure::{Failure, exit};
@@ -84,5 +85,10 @@ pub(super) fn read_ahead(choice: &Choice) -> Option<Result<FileSite, Failure>> {
         Choice::Snapshot(file) => FileSite::open(file).map_err(Failure::from),
         Choice::Live(_) | Choice::None => return None,
     };
-    Some(file.and_then(|file| Ok(file.read_ahead()?)))
+    Some(file.and_then(|file| {
+        let begun = Instant::now();
+        let file = file.read_ahead()?;
+        log::info!("the site `{}`: read in {} ms, while the plan is", file.name(), begun.elapsed().as_millis());
+        Ok(file)
+    }))
 }

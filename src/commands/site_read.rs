@@ -55,7 +55,11 @@ pub(super) fn read_asking(
     let orders = purchases.flat_map(|purchase| purchase.orders.iter().cloned());
     let begun = Instant::now();
     let reading = site.read(&Questions { orders: orders.collect(), ..questions })?;
-    log::info!("the site `{}`: read in {} ms", site.name(), begun.elapsed().as_millis());
+    log::info!(
+        "the site `{}`: its members, and what was not read before, in {} ms",
+        site.name(),
+        begun.elapsed().as_millis()
+    );
     Ok(weighed(site, reading, (mode, attesting), opened))
 }
 

@@ -73,20 +73,16 @@ impl<'q> Holding<'q> {
             self.parts.clear();
             self.parts.extend(of_one.iter().map(|(_, part)| *part));
             let kept = &mut self.cohorts[at];
-            if !kept.cohorts.contains_key(&*self.parts) {
-                if self.kept == MOST {
-                    kept.beyond += 1;
-                    kept.waiting_beyond += u64::from(self.offerings[at].1.is_between_modules(&self.parts));
-                    continue;
-                }
-                self.kept += 1;
-                kept.cohorts.insert(self.parts.clone(), Cohort { held: self.parts.clone(), ..Cohort::default() });
-            }
             if let Some(cohort) = kept.cohorts.get_mut(&*self.parts) {
-                cohort.contacts += 1;
-                if cohort.first.len() < NAMED && id.len() <= LONGEST_ID {
-                    cohort.first.push(id.to_owned());
-                }
+                count(cohort, id);
+            } else if self.kept == MOST {
+                kept.beyond += 1;
+                kept.waiting_beyond += u64::from(self.offerings[at].1.is_between_modules(&self.parts));
+            } else {
+                self.kept += 1;
+                let mut cohort = Cohort { held: self.parts.clone(), ..Cohort::default() };
+                count(&mut cohort, id);
+                kept.cohorts.insert(self.parts.clone(), cohort);
             }
         }
         self.now.clear();
@@ -108,6 +104,14 @@ impl<'q> Holding<'q> {
             }
         }
         (standings, waiting)
+    }
+}
+
+/// One more of a cohort; the first few are named.
+fn count(cohort: &mut Cohort, id: &str) {
+    cohort.contacts += 1;
+    if cohort.first.len() < NAMED && id.len() <= LONGEST_ID {
+        cohort.first.push(id.to_owned());
     }
 }
 

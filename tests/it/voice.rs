@@ -97,6 +97,7 @@ fn verbosely_it_is_said_what_is_read_from_where_and_data_stays_as_it_is() {
             "verbose: the record `bloom-coaching.record.ndjson`: ",
             "verbose: the contacts' values `private/bloom-coaching.contacts.yaml`: ",
             "verbose: the site `bloom-coaching.site.ndjson`: read in ",
+            "verbose: the site `bloom-coaching.site.ndjson`: its members, and what was not read before, in ",
             "verbose: the rules: judged in ",
         ] {
             assert_eq!(verbose.err.matches(said).count(), 1, "{said}: {verbose:#?}");
