@@ -165,7 +165,7 @@ pub(super) fn day_of(read: &Side) -> Date {
 /// Members of the site who are wanted, with what is theirs.
 pub(super) fn everybody(
     read: &Side,
-    wanted: impl FnMut(&str, &[&str]) -> bool,
+    wanted: impl FnMut(&str, &[&str]) -> bool + Send,
 ) -> Result<(BTreeMap<String, Person>, Opening), Failure> {
     let population = population(read)?;
     let found = people(population.open()?, wanted).map_err(|damage| population.damaged(damage))?;

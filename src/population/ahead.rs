@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::Scope;
 
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 use sha2::{Digest as _, Sha256};
 
 use super::lines::{BYTE_ORDER_MARK, whole};
@@ -17,28 +17,97 @@ use crate::model::digest;
 pub(super) const BLOCK: usize = 1 << 20;
 
 /// How many blocks wait to be looked at.
-const WAITING: usize = 2;
+pub(super) const WAITING: usize = 2;
 
-/// A block of lines, each whole, but for the last line of a stream that is cut; none at the end. With the last of them comes the digest.
-type Block = io::Result<(Vec<u8>, Option<String>)>;
+/// Lines, each whole, but for the last one of a stream that is cut; with the last block comes the digest.
+#[derive(Debug, Default)]
+pub(super) struct Block {
+    bytes: Vec<u8>,
+    /// Up to where it was read.
+    at: usize,
+    /// How many lines came before that.
+    number: u64,
+    /// Of all lines of the stream but the last one.
+    pub(super) digest: Option<String>,
+}
+
+impl Block {
+    fn is_read(&self) -> bool {
+        self.at == self.bytes.len()
+    }
+
+    /// The next line; none at the end.
+    ///
+    /// # Errors
+    /// [`Damage`] where it is cut, too long or not UTF-8.
+    pub(super) fn next_line(&mut self) -> Result<Option<Line<'_>>, Damage> {
+        let mut lines = LinesOf { bytes: &self.bytes, at: self.at, number: self.number };
+        let line = lines.next().transpose();
+        (self.at, self.number) = (lines.at, lines.number);
+        line
+    }
+
+    /// The lines that were not read yet, up to one that is damaged.
+    pub(super) fn lines(&self) -> LinesOf<'_> {
+        LinesOf { bytes: &self.bytes, at: self.at, number: self.number }
+    }
+}
+
+/// The lines of a block.
+pub(super) struct LinesOf<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    number: u64,
+}
+
+impl<'a> Iterator for LinesOf<'a> {
+    type Item = Result<Line<'a>, Damage>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let left = &self.bytes[self.at..];
+        if left.is_empty() {
+            return None;
+        }
+        let longest = left.len().min(usize::try_from(LONGEST_LINE).unwrap_or(usize::MAX).saturating_add(1));
+        let raw = &left[..memchr(b'\n', &left[..longest]).map_or(longest, |at| at + 1)];
+        self.at += raw.len();
+        self.number += 1;
+        let number = self.number;
+        let line = whole(raw, number).map(|text| Line { number, text });
+        if line.is_err() {
+            self.at = self.bytes.len();
+        }
+        Some(line)
+    }
+}
 
 /// Cuts a stream where lines end.
-struct Cutter<R> {
+pub(super) struct Cutter<R> {
     reader: R,
     size: usize,
     /// What was read of the line that is not whole yet.
     begun: Vec<u8>,
+    /// How many lines were cut off so far.
+    number: u64,
     digest: OfLines,
     is_over: bool,
 }
 
 impl<R: Read> Cutter<R> {
-    fn new(reader: R, size: usize) -> Self {
-        Self { reader, size, begun: Vec::new(), digest: OfLines::default(), is_over: false }
+    pub(super) fn new(reader: R, size: usize) -> Self {
+        Self { reader, size, begun: Vec::new(), number: 0, digest: OfLines::default(), is_over: false }
+    }
+
+    /// Whether there are no more blocks.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// The next lines.
-    fn next(&mut self) -> Block {
+    ///
+    /// # Errors
+    /// What the reader gives.
+    pub(super) fn next(&mut self) -> io::Result<Block> {
         let mut bytes = std::mem::take(&mut self.begun);
         loop {
             let from = bytes.len();
@@ -59,7 +128,9 @@ impl<R: Read> Cutter<R> {
         }
         self.digest.see(&bytes);
         let digest = self.is_over.then(|| std::mem::take(&mut self.digest).of_all_but_the_last());
-        Ok((bytes, digest))
+        let number = self.number;
+        self.number += memchr_iter(b'\n', &bytes).count() as u64;
+        Ok(Block { bytes, at: 0, number, digest })
     }
 
     /// Reads as many bytes as a block has, or up to the end; how many.
@@ -79,7 +150,7 @@ impl<R: Read> Cutter<R> {
     }
 
     /// Hands on one block after the other, until nobody takes them any more.
-    fn hand_on(mut self, to: &SyncSender<Block>) {
+    pub(super) fn hand_on(mut self, to: &SyncSender<io::Result<Block>>) {
         while !self.is_over {
             let block = self.next();
             let failed = block.is_err();
@@ -133,12 +204,9 @@ impl OfLines {
 /// The lines of a stream, one at a time.
 #[derive(Debug)]
 pub(super) struct Ahead {
-    block: Vec<u8>,
-    at: usize,
-    number: u64,
+    block: Block,
     /// What comes after this block; none where it is the last one.
-    rest: Option<Receiver<Block>>,
-    digest: Option<String>,
+    rest: Option<Receiver<io::Result<Block>>>,
     /// What went wrong with the first block already.
     failed: Option<io::Error>,
 }
@@ -149,18 +217,23 @@ impl Ahead {
         Self::in_blocks(scope, reader, BLOCK)
     }
 
-    fn in_blocks<'scope, R: Read + Send + 'scope>(scope: &'scope Scope<'scope, '_>, reader: R, size: usize) -> Self {
+    /// The same in blocks of this size.
+    pub(super) fn in_blocks<'scope, R: Read + Send + 'scope>(
+        scope: &'scope Scope<'scope, '_>,
+        reader: R,
+        size: usize,
+    ) -> Self {
         let mut cutter = Cutter::new(reader, size);
-        let (first, failed) = match cutter.next() {
+        let (block, failed) = match cutter.next() {
             Ok(first) => (first, None),
-            Err(error) => (Default::default(), Some(error)),
+            Err(error) => (Block::default(), Some(error)),
         };
         let rest = (!cutter.is_over && failed.is_none()).then(|| {
             let (to, from) = sync_channel(WAITING);
             scope.spawn(move || cutter.hand_on(&to));
             from
         });
-        Self { block: first.0, at: 0, number: 0, rest, digest: first.1, failed }
+        Self { block, rest, failed }
     }
 
     /// The next line; none at the end.
@@ -171,26 +244,21 @@ impl Ahead {
         if let Some(error) = self.failed.take() {
             return Err(error.into());
         }
-        while self.at == self.block.len() {
+        while self.block.is_read() {
             let Some(rest) = &self.rest else { return Ok(None) };
             let Ok(block) = rest.recv() else { return Ok(None) };
-            (self.block, self.digest) = block?;
-            self.at = 0;
-            if self.digest.is_some() {
+            self.block = block?;
+            if self.block.digest.is_some() {
                 self.rest = None;
             }
         }
-        let left = &self.block[self.at..];
-        let longest = left.len().min(usize::try_from(LONGEST_LINE).unwrap_or(usize::MAX).saturating_add(1));
-        let raw = &left[..memchr(b'\n', &left[..longest]).map_or(longest, |at| at + 1)];
-        self.at += raw.len();
-        self.number += 1;
-        Ok(Some(Line { number: self.number, text: whole(raw, self.number)? }))
+        self.block.next_line()
     }
 
     /// The digest of all lines but the last one, once there are no more.
     pub(super) fn digest(self) -> Option<String> {
-        self.digest.filter(|_| self.rest.is_none() && self.at == self.block.len())
+        let is_read = self.rest.is_none() && self.block.is_read();
+        self.block.digest.filter(|_| is_read)
     }
 }
 

@@ -7,11 +7,11 @@ use jiff::civil::Date;
 
 use super::Allowance;
 use super::Damage;
+use super::each::each;
 use super::everybody::Everybody;
 use super::holding::{Holding, Meaning};
 use super::recipients::Recipients;
 use super::record::Record;
-use super::records::each;
 use crate::model::population::{Census, Questions, is_somebodys};
 use crate::model::snapshot::PopulationDigest;
 use crate::model::status::{OrderStatus, SubscriptionStatus, transaction};

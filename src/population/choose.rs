@@ -4,8 +4,8 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 
+use super::each::each;
 use super::record::Record;
-use super::records::each;
 use super::{Allowance, Damage};
 use crate::model::drip::Drip;
 use crate::model::not_read::NotRead;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::Damage;
+use super::each::each;
 use super::record::Record;
-use super::records::each;
 use crate::text::words_as_read;
 
 /// The fewest characters of an ID that is looked for: a shorter number counts something.

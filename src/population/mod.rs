@@ -8,6 +8,7 @@ mod allowance;
 mod census;
 mod choose;
 mod damage;
+mod each;
 mod everybody;
 mod fit;
 mod holding;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
+use super::each::each;
 use super::record::Record;
-use super::records::each;
 use super::{Allowance, Damage};
 use crate::model::population::{Opening, Person};
 use crate::model::snapshot::PopulationDigest;
@@ -18,7 +18,7 @@ const MOST: u64 = 128 << 20;
 /// [`Damage`] where the stream cannot be read, is not a whole population in the format, or more is wanted than is kept.
 pub fn people<R: Read + Send>(
     reader: R,
-    mut wanted: impl FnMut(&str, &[&str]) -> bool,
+    mut wanted: impl FnMut(&str, &[&str]) -> bool + Send,
 ) -> Result<(BTreeMap<String, Person>, Opening, PopulationDigest), Damage> {
     let (mut found, mut room) = (BTreeMap::<String, Person>::new(), Allowance::new(MOST, "members with their orders"));
     let (opening, digest) = each(reader, |record| keep(record, &mut found, &mut room, &mut wanted))?;

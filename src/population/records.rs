@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::Read;
 use std::sync::LazyLock;
-use std::thread::{self, Scope};
+use std::thread::Scope;
 
 use serde::Deserialize;
 
@@ -29,7 +29,10 @@ struct Stranger<'a> {
 
 impl<'a> Record<'a> {
     /// Reads a line; the end record too, of which only the kind is looked at.
-    fn read(line: Line<'a>) -> Result<Self, Damage> {
+    ///
+    /// # Errors
+    /// [`Damage`] where it is no record.
+    pub(super) fn read(line: Line<'a>) -> Result<Self, Damage> {
         let read = match quickly(line.text) {
             Some(record) => Ok(record),
             None => serde_json::from_str(line.text).or_else(|error| Self::read_beyond(line, &error)),
@@ -90,15 +93,87 @@ pub(crate) fn strange_member(kind: &str) -> (String, String) {
     (format!("no record of a population is of the kind `{}`", word(kind)), help)
 }
 
+/// What is known of a stream up to a line: its first record, the book, and the end record.
+#[derive(Debug)]
+pub(super) struct Course {
+    /// Its first record.
+    pub(super) opening: Opening,
+    book: Book,
+    /// The end record's line, once it was there.
+    end: Option<(u64, String)>,
+}
+
+impl Course {
+    /// That of a stream of which the first record was read.
+    pub(super) fn begun(opening: Opening) -> Self {
+        Self { opening, book: Book::with_repeats_of(&["contact"]), end: None }
+    }
+
+    /// A line is there.
+    ///
+    /// # Errors
+    /// [`Damage`] where it comes after the end record, or there are too many.
+    pub(super) fn comes_to(&self, line: Line<'_>) -> Result<(), Damage> {
+        if self.end.is_some() {
+            return Err(Damage::at(line.number, "there is more after the end record"));
+        }
+        if line.number > MOST_RECORDS {
+            let what = format!("it has more than {MOST_RECORDS} records");
+            return Err(Damage::at(line.number, what).help("no site has that many: find out who made the file"));
+        }
+        Ok(())
+    }
+
+    /// Before the next line is looked at.
+    ///
+    /// # Errors
+    /// [`Damage`] where the end record was there, and does not agree with what came before it.
+    pub(super) fn goes_on(&self) -> Result<(), Damage> {
+        self.said().map(drop)
+    }
+
+    /// The line of the end record and the digest that it says; none before it was there.
+    fn said(&self) -> Result<Option<(u64, String)>, Damage> {
+        let said = |(number, text): &(u64, String)| Ok((*number, self.book.agree(Line { number: *number, text })?));
+        self.end.as_ref().map(said).transpose()
+    }
+
+    /// The record of a line, as it counts; none where it is the end record.
+    ///
+    /// # Errors
+    /// [`Damage`] where it is out of order, or there twice.
+    pub(super) fn takes<'a>(&mut self, line: Line<'a>, mut record: Record<'a>) -> Result<Option<Record<'a>>, Damage> {
+        if record.kind == "end" {
+            self.end = Some((line.number, line.text.to_owned()));
+            return Ok(None);
+        }
+        record.repeats = self.book.record(line.number, &record.kind, &record.key)?;
+        Ok(Some(self.judged(record)))
+    }
+
+    /// A record without what a newer format may have.
+    fn judged<'a>(&self, mut record: Record<'a>) -> Record<'a> {
+        if is_newer(&self.opening.format) {
+            record.misfits.clear();
+        }
+        record
+    }
+
+    /// The digest of the stream, once every line was read.
+    ///
+    /// # Errors
+    /// [`Damage`] where there is no end record, or it does not agree with what was read.
+    pub(super) fn finish(self, digest: Option<String>) -> Result<PopulationDigest, Damage> {
+        let (number, said) = self.said()?.ok_or_else(cut)?;
+        self.book.close(number, &said, digest.ok_or_else(cut)?)
+    }
+}
+
 /// The records of a population, one at a time, each checked against the book of the stream.
 #[derive(Debug)]
 pub(crate) struct Records {
     lines: Ahead,
-    book: Book,
-    /// The end record's line, once it was there.
-    end: Option<(u64, String)>,
-    /// Its first record.
-    pub(crate) opening: Opening,
+    course: Course,
 }
 
 /// A record beside one of another population.
@@ -120,9 +195,18 @@ impl Records {
         scope: &'scope Scope<'scope, '_>,
         reader: R,
     ) -> Result<Self, Damage> {
-        let mut lines = Ahead::of(scope, reader);
+        Self::beginning(Ahead::of(scope, reader))
+    }
+
+    /// The records of lines of which none was read.
+    pub(super) fn beginning(mut lines: Ahead) -> Result<Self, Damage> {
         let opening = read_opening(lines.next_line()?)?;
-        Ok(Self { lines, book: Book::with_repeats_of(&["contact"]), end: None, opening })
+        Ok(Self { lines, course: Course::begun(opening) })
+    }
+
+    /// Its first record.
+    pub(crate) fn opening(&self) -> &Opening {
+        &self.course.opening
     }
 
     /// The next record; none after the last one.
@@ -141,35 +225,20 @@ impl Records {
     /// # Errors
     /// As [`next`](Self::next).
     pub(crate) fn next_beside(&mut self, other: Option<&Record<'_>>) -> Result<Option<Beside<'_>>, Damage> {
-        if self.end.is_some() {
+        if self.course.end.is_some() {
             return Ok(None);
         }
         let line = self.lines.next_line()?.ok_or_else(cut)?;
-        if line.number > MOST_RECORDS {
-            let what = format!("it has more than {MOST_RECORDS} records");
-            return Err(Damage::at(line.number, what).help("no site has that many: find out who made the file"));
-        }
-        let mut repeats = None;
+        self.course.comes_to(line)?;
         if let Some(other) = other.filter(|other| other.text == line.text && other.misfits.is_empty()) {
-            let here = self.book.record(line.number, &other.kind, &other.key)?;
-            if here == other.repeats {
+            let repeats = self.course.book.record(line.number, &other.kind, &other.key)?;
+            if repeats == other.repeats {
                 return Ok(Some(Beside::Same));
             }
-            repeats = Some(here);
+            let record = Record { repeats, ..Record::read(line)? };
+            return Ok(Some(Beside::Another(self.course.judged(record))));
         }
-        let mut record = Record::read(line)?;
-        if record.kind == "end" {
-            self.end = Some((line.number, line.text.to_owned()));
-            return Ok(None);
-        }
-        if is_newer(&self.opening.format) {
-            record.misfits.clear();
-        }
-        record.repeats = match repeats {
-            Some(repeats) => repeats,
-            None => self.book.record(line.number, &record.kind, &record.key)?,
-        };
-        Ok(Some(Beside::Another(record)))
+        Ok(self.course.takes(line, Record::read(line)?)?.map(Beside::Another))
     }
 
     /// The digest of the stream, once every record was read.
@@ -177,16 +246,18 @@ impl Records {
     /// # Errors
     /// [`Damage`] where there is no end record, it does not agree with what was read, or there is more after it.
     pub(crate) fn finish(mut self) -> Result<PopulationDigest, Damage> {
-        let (number, text) = self.end.ok_or_else(cut)?;
-        let said = self.book.agree(Line { number, text: &text })?;
-        if let Some(line) = self.lines.next_line()? {
-            return Err(Damage::at(line.number, "there is more after the end record"));
+        self.course.goes_on()?;
+        if self.course.end.is_some()
+            && let Some(line) = self.lines.next_line()?
+        {
+            self.course.comes_to(line)?;
         }
-        self.book.close(number, &said, self.lines.digest().ok_or_else(cut)?)
+        self.course.finish(self.lines.digest())
     }
 }
 
-fn cut() -> Damage {
+/// What is wrong with a stream without an end record.
+pub(super) fn cut() -> Damage {
     Damage::whole("it has no end record: the file is cut off")
 }
 
@@ -196,21 +267,6 @@ pub(crate) fn read_opening(first: Option<Line<'_>>) -> Result<Opening, Damage> {
     let opening: Opening = serde_json::from_value(fields.into()).map_err(|error| misfit(1, &error))?;
     was_read_at(&opening.taken_at, "members were")?;
     Ok(opening)
-}
-
-/// Reads a whole population and shows every record.
-pub(super) fn each<R: Read + Send>(
-    reader: R,
-    mut see: impl FnMut(&Record<'_>) -> Result<(), Damage>,
-) -> Result<(Opening, PopulationDigest), Damage> {
-    thread::scope(|scope| {
-        let mut records = Records::open(scope, reader)?;
-        let opening = records.opening.clone();
-        while let Some(record) = records.next()? {
-            see(&record)?;
-        }
-        Ok((opening, records.finish()?))
-    })
 }
 
 /// Whether a line is a record of a population; its kind and key.

@@ -37,7 +37,7 @@ pub(super) fn side_by_side<B: Read + Send, A: Read + Send, T>(
     thread::scope(|scope| {
         let mut left = Records::open(scope, before).map_err(in_before)?;
         let mut right = Records::open(scope, after).map_err(in_after)?;
-        let mut all = begin([&left.opening, &right.opening]);
+        let mut all = begin([left.opening(), right.opening()]);
         let mut b = left.next().map_err(in_before)?;
         let mut a = right.next_beside(b.as_ref()).map_err(in_after)?;
         loop {
