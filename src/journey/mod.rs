@@ -15,6 +15,8 @@ mod model;
 mod opening;
 mod owed;
 mod parity;
+mod possible;
+mod released;
 
 #[cfg(test)]
 mod laws;
@@ -27,6 +29,8 @@ pub use model::{MODEL, Premise, words};
 pub use opening::{By, Opening, When};
 pub use owed::{Due, Owing, Released};
 pub use parity::{DAYS, Parity};
+pub use possible::{Between, Possible, Seen, possible};
+pub use released::Releasing;
 
 use crate::model::standing::Part;
 use opening::Openings;

@@ -1,6 +1,6 @@
 //! What is due to members who are between two modules, on which day: what a person opens after the switch.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -9,12 +9,12 @@ use super::Sides;
 use super::course::{Course, Intent, Treatment};
 use super::member::Member;
 use super::opening::{By, When};
+use super::released::Releasing;
 use crate::model::plan::Plan;
 use crate::model::population::Person;
 use crate::model::standing::{Part, Parts};
-use crate::model::state::{Offering, Operation};
-use crate::model::status::OrderStatus;
-use crate::model::{Field, State};
+use crate::model::State;
+use crate::model::state::Offering;
 
 /// A module that is due to a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,6 @@ pub type Released = BTreeMap<(String, String), Date>;
 #[derive(Debug)]
 pub struct Owing<'a> {
     plan: &'a Plan,
-    before: &'a State,
     offerings: Vec<Owed<'a>>,
     managed: bool,
 }
@@ -57,8 +56,7 @@ struct Owed<'a> {
     offering: &'a Offering,
     /// The tag of each module, by its number.
     tags: BTreeMap<u32, &'a str>,
-    /// The order forms that release it, by key; none where no form's operations are known.
-    forms: BTreeSet<&'a str>,
+    releasing: Releasing<'a>,
 }
 
 impl<'a> Owing<'a> {
@@ -76,12 +74,12 @@ impl<'a> Owing<'a> {
                 courses,
                 intent,
                 offering,
-                forms: forms(plan, before, key),
+                releasing: Releasing::of(plan, before, key),
             };
             (owed.intent.between == Treatment::CompleteByHand).then_some(owed)
         });
         let managed = before.is_managed();
-        Self { plan, before, offerings: by_hand.collect(), managed }
+        Self { plan, offerings: by_hand.collect(), managed }
     }
 
     /// Whether anything can be due to whoever has these tags.
@@ -102,7 +100,10 @@ impl<'a> Owing<'a> {
             let held = of.held(&tags);
             let waits = of.parts.is_between_modules(&held);
             let listed = released.get(&(id.to_owned(), of.key.to_owned())).copied();
-            let since = of.released(person, listed, today, self.before);
+            let since = match person.repeated {
+                true => Err("more than one contact has this ID".to_owned()),
+                false => of.releasing.day(&person.orders, listed, today),
+            };
             if waits { self.of_one(of, id, held, since, today) } else { Vec::new() }
         });
         of_each.collect()
@@ -143,76 +144,8 @@ impl<'a> Owing<'a> {
     }
 }
 
-/// The order forms whose purchase releases an offering: as the site has them, and where it does not say, as the plan does.
-fn forms<'a>(plan: &'a Plan, site: &'a State, key: &str) -> BTreeSet<&'a str> {
-    let of_site = site.order_forms.iter().filter(|(_, form)| match form.operations.set() {
-        Some(operations) => operations.contains(&Operation::Release(key.to_owned())),
-        None => false,
-    });
-    let unsaid = |form: &str| site.order_forms.get(form).is_none_or(|form| form.operations.is_unknown());
-    let of_plan = plan.order_forms.iter().filter(|(form, intent)| {
-        unsaid(form) && intent.custom_operation.release.iter().any(|released| released == key)
-    });
-    of_site.map(|(form, _)| form.as_str()).chain(of_plan.map(|(form, _)| form.as_str())).collect()
-}
-
 impl Owed<'_> {
     fn held(&self, tags: &[&str]) -> Vec<Part> {
         self.parts.held(tags.iter().copied())
-    }
-
-    /// The day of a member's release and what says so, or why nobody knows it. Nothing is guessed: two days that differ are none.
-    fn released(
-        &self,
-        person: &Person,
-        listed: Option<Date>,
-        today: Date,
-        site: &State,
-    ) -> Result<(Date, String), String> {
-        if person.repeated {
-            return Err("more than one contact has this ID".to_owned());
-        }
-        let ordered = self.ordered(person, site)?;
-        let found = match (listed, ordered) {
-            (Some(day), None) => (day, "the list of releases".to_owned()),
-            (Some(day), Some((then, order))) if day == then => {
-                (day, format!("the list of releases, and order {order}"))
-            }
-            (Some(day), Some((then, order))) => {
-                return Err(format!("the list of releases says {day}, and order {order} is of {then}"));
-            }
-            (None, Some((day, order))) => (day, format!("order {order}")),
-            (None, None) => {
-                return Err("no order releases the offering, and no list says when they were released".to_owned());
-            }
-        };
-        if found.0 > today {
-            return Err(format!("{} says {}, which is after the reading", found.1, found.0));
-        }
-        Ok(found)
-    }
-
-    /// The day of the one order that released the offering, with its ID: of a form that charges again, the first one.
-    fn ordered(&self, person: &Person, site: &State) -> Result<Option<(Date, String)>, String> {
-        let went_through = |status: &str| OrderStatus::of(status).is_some_and(OrderStatus::went_through);
-        let orders = person
-            .orders
-            .iter()
-            .filter(|order| self.forms.contains(order.form.as_str()) && went_through(&order.status));
-        let mut days = Vec::new();
-        for order in orders {
-            let day = order.date.get(..10).unwrap_or_default().parse::<Date>();
-            days.push((day.map_err(|_| format!("the date of order {} is no day", order.key))?, order));
-        }
-        days.sort_by_key(|(day, _)| *day);
-        let Some((day, first)) = days.first() else { return Ok(None) };
-        if days.iter().any(|(_, order)| order.form != first.form) {
-            return Err("orders of several forms release the offering".to_owned());
-        }
-        let recurs = site.order_forms.get(&first.form).map_or(&Field::Unknown, |form| &form.recurring);
-        if days.len() > 1 && !recurs.is_on() {
-            return Err("several orders release the offering".to_owned());
-        }
-        Ok(Some((*day, first.key.clone())))
     }
 }

@@ -127,7 +127,7 @@ impl Record<'_> {
     }
 
     /// The order that the record is.
-    pub(super) fn to_order(&self) -> Order {
+    pub(crate) fn to_order(&self) -> Order {
         Order {
             key: self.key.to_string(),
             contact: self.contact.to_string(),
@@ -140,7 +140,7 @@ impl Record<'_> {
     }
 
     /// The subscription that the record is.
-    pub(super) fn to_subscription(&self) -> Subscription {
+    pub(crate) fn to_subscription(&self) -> Subscription {
         Subscription {
             key: self.key.to_string(),
             contact: self.contact.to_string(),

@@ -115,7 +115,7 @@ impl Entries {
 }
 
 /// Whether both have the same values, money and times as what they mean; whose they are aside.
-fn is_same(before: &Record<'_>, after: &Record<'_>) -> bool {
+pub(super) fn is_same(before: &Record<'_>, after: &Record<'_>) -> bool {
     let same_values = || {
         let texts = |record: &'_ Record<'_>| [record.form.trim().to_owned(), plain(&record.status).into_owned()];
         let moments = |record: &'_ Record<'_>| [&*record.date, record.next_payment()].map(|at| moment(at).into_owned());
