@@ -378,6 +378,9 @@ pub struct Upgrade {
 ///
 /// It compares the plan's contacts field by field, then everybody.
 ///
+/// With `--since` it compares two readings of one site after the switch, a day or more apart: new members, renewals and timers are expected,
+/// and anything else is a finding. What can be so and no reading shows is unproven.
+///
 /// Exits with 0 where everything is equal, with 21 where something differs, and with 1 where something could not be compared.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan verify bloom-coaching.yaml --before BEFORE.site.ndjson --after AFTER.site.ndjson"))]
@@ -391,6 +394,15 @@ pub struct Verify {
     /// The site before the switch: mostly a site in a file, with its population beside it.
     #[arg(long, value_name = "SITE|FILE")]
     pub before: Option<String>,
+    /// The earlier reading of the same site: `run` for the one that the run on live kept, or a site in a file with its population beside it.
+    #[arg(long, value_name = "run|FILE", conflicts_with = "before")]
+    pub since: Option<String>,
+    /// When members were released, as a CRM's export has it: a CSV with the columns `contact_id`, `offering` and `released` (YYYY-MM-DD).
+    #[arg(long, value_name = "FILE", requires = "since")]
+    pub released: Option<PathBuf>,
+    /// Put the result on record, by one of the plan's people: `plan status` shows it.
+    #[arg(long, value_name = "WHO", requires = "since")]
+    pub who: Option<String>,
     #[command(flatten)]
     /// Through what its members are read.
     pub adapters: SiteAdapters,
@@ -528,6 +540,8 @@ pub enum SchemaName {
     Lock,
     /// Of `plan verify --format json`.
     Verify,
+    /// Of `plan verify --since --format json`.
+    Since,
     /// Of the certificate that `plan parity` writes.
     Parity,
     /// Of `plan journey --format json`.

@@ -27,6 +27,7 @@ mod interrupt;
 mod journey;
 mod kept_values;
 mod lifted;
+mod looked_again;
 mod man;
 mod member;
 mod members;

@@ -1,6 +1,6 @@
 //! `plan owed`: what is due to members between two modules, and what of an earlier list is done.
 
-mod list;
+pub(super) mod list;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -138,6 +138,7 @@ fn schema(name: SchemaName) -> Value {
         SchemaName::Log => schema::written::<event_log::Line<'_>>(),
         SchemaName::Lock => schema::written::<lock::Document<'_>>(),
         SchemaName::Verify => schema::written::<output::verify::json::Document<'_>>(),
+        SchemaName::Since => schema::written::<output::since::json::Document<'_>>(),
         SchemaName::Journey => schema::written::<output::journey::json::Document<'_>>(),
         SchemaName::Parity => schema::written::<parity::Certificate>(),
         SchemaName::MergeList => schema::written::<merge_list::Document<'_>>(),

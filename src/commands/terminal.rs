@@ -266,7 +266,8 @@ pub(super) fn keeps(verb: &Verb) -> bool {
         Verb::SupportBundle(args) => args.out.is_some(),
         Verb::Apply(_) | Verb::Undo(_) => false,
         Verb::Check(args) => args.fix && !args.diff,
-        Verb::Diff(_) | Verb::Status(_) | Verb::Log(_) | Verb::Verify(_) => false,
+        Verb::Diff(_) | Verb::Status(_) | Verb::Log(_) => false,
+        Verb::Verify(args) => args.who.is_some(),
         Verb::Owed(args) => args.out.is_some(),
         Verb::Parity(args) => args.out.is_some(),
         Verb::Rules(_)

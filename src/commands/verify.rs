@@ -8,7 +8,7 @@ use crate::project::Project;
 use crate::reconcile::Verdict;
 use crate::verify::{self, SideReading};
 
-use super::{Terminal, check, members, tracked};
+use super::{Terminal, check, looked_again, members, tracked};
 
 pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = Project::new(&args.plan, args.limits.into()).showing_personal(args.show_personal).open()?;
@@ -18,6 +18,9 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
             "`plan check {} --no-site` shows where it breaks",
             escape::shell(&args.plan.display().to_string())
         )));
+    }
+    if let Some(since) = &args.since {
+        return looked_again::run(args, since, &opened, terminal);
     }
     let sides = args.before.as_deref().into_iter().chain([&*args.after]);
     let through = members::through(sides, &args.adapters.files, &opened.settings.site)?;
@@ -52,6 +55,6 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
     })
 }
 
-fn line(side: &SideReading) -> Option<SiteLine> {
+pub(super) fn line(side: &SideReading) -> Option<SiteLine> {
     Some(SiteLine::of(side.name.clone(), side.snapshot()?, Mode::Snapshot))
 }

@@ -69,6 +69,7 @@ impl Evidence {
             | Self::Restored(_)
             | Self::OutsideWindow(_)
             | Self::Decided(_)
+            | Self::LookedAgain(_)
             | Self::Done(_) => None,
         }
     }

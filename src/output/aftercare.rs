@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::escape;
 use super::human::{Style, paint};
 use super::words::to_the_second;
+use crate::model::record::LookResult;
 use crate::model::text::many;
 use crate::rules::{Aftercare, Care, CountedFrom};
 
@@ -26,8 +27,17 @@ pub(super) fn lines(all: &Aftercare, path: &str, style: Style, out: &mut dyn Wri
         many(all.dates.len(), "date")
     )?;
     for care in all.open() {
-        let mark = if care.overdue { paint(style, "1;31", "overdue") } else { "open   ".to_owned() };
+        let red = care.result.as_ref().is_some_and(|looked| looked.result == LookResult::Red);
+        let mark = match (red, care.overdue) {
+            (true, _) => paint(style, "1;31", "red    "),
+            (_, true) => paint(style, "1;31", "overdue"),
+            _ => "open   ".to_owned(),
+        };
         writeln!(out, "  {:10}  {mark}  {}: {}", day(care), escape::line(&care.name), escape::line(&care.what))?;
+        if let Some(looked) = &care.result {
+            let (at, says) = (to_the_second(&looked.at), escape::line(&looked.says));
+            writeln!(out, "                       looked at {at} by {}: {says}", escape::line(&looked.who))?;
+        }
     }
     next(all, path, style, out)
 }

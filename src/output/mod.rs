@@ -27,6 +27,7 @@ pub mod proofs;
 pub mod rdjson;
 pub mod runbook;
 pub mod sarif;
+pub mod since;
 pub mod status;
 pub mod suggested;
 pub mod support;

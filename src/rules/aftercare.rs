@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::model::Release;
 use crate::model::digest;
 use crate::model::plan::{OfferingIntent, OrderFormIntent, Plan};
-use crate::model::record::{Entry, Record};
+use crate::model::record::{Entry, LookResult, Record};
 use crate::model::schedule::Schedule;
 use crate::model::text::many;
 
@@ -23,6 +23,9 @@ pub(super) const CRM_STAYS_DAYS: i32 = 31;
 
 /// The name of the last date: until all others are done, this one is not.
 pub const LAST: &str = "cancel-crm";
+
+/// How the names of the dates begin on which live is looked at again.
+const LOOK: &str = "look-again-";
 
 /// How the name of a form's first renewal begins.
 const RENEWAL: &str = "first-renewal/";
@@ -41,7 +44,7 @@ struct Fixed {
 static FIXED: &[Fixed] = &[
     Fixed {
         name: "look-again-24h",
-        what: "read live again and compare everybody with the reading from before, as `verify` does; sign in as a member of each level",
+        what: "read live again and compare everybody with the reading that the run kept, as `verify --since` does; sign in as a member of each level",
         days: 1,
         need: Documented,
         because: "the vendor's page on verification asks to compare contacts, and to try each membership level",
@@ -49,7 +52,7 @@ static FIXED: &[Fixed] = &[
     },
     Fixed {
         name: "look-again-48h",
-        what: "read live again and compare everybody once more: what mail, cron and other plugins did in the meantime shows now",
+        what: "read live again and compare everybody once more, as `verify --since` does: what mail, cron and other plugins did in the meantime shows now",
         days: 2,
         need: Documented,
         because: "the vendor's page on verification gives 48 hours to find what is wrong",
@@ -84,6 +87,19 @@ pub struct Ticked {
     pub at: String,
 }
 
+/// What came of looking at a site again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Looked {
+    /// What came of it.
+    pub result: LookResult,
+    /// In words, without a personal value.
+    pub says: String,
+    /// Who put it on record.
+    pub who: String,
+    /// When, RFC 3339.
+    pub at: String,
+}
+
 /// A date of the aftercare.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Care {
@@ -101,6 +117,8 @@ pub struct Care {
     pub because: String,
     /// Who put it on record, on its day or later; null where nobody did.
     pub done: Option<Ticked>,
+    /// What came of looking at the site again, on its day or later, the last time; null where nobody did, or where it asks for something else.
+    pub result: Option<Looked>,
     /// Whether its day has passed, counted from the run's end, and it is not done.
     pub overdue: bool,
 }
@@ -175,6 +193,8 @@ pub fn aftercare(
     dates.sort_by_key(|care| (care.name == LAST, care.day.is_none(), care.date()));
     for care in &mut dates {
         care.done = ticked(care, record, &end);
+        care.result = looked(care, plan, record, &end);
+        settle(care);
         let is_over = care.date().is_some_and(|day| day < today);
         care.overdue = counted_from == CountedFrom::Run && is_over && care.done.is_none();
     }
@@ -194,7 +214,7 @@ fn later(end: &ZonedDateTime, days: i64) -> Date {
 
 fn care(name: String, what: String, day: (Option<Date>, String), (need, because): (Source, &str)) -> Care {
     let (day, day_because) = (day.0.map(|day| day.to_string()), day.1);
-    Care { name, what, day, day_because, need, because: because.to_owned(), done: None, overdue: false }
+    Care { name, what, day, day_because, need, because: because.to_owned(), done: None, result: None, overdue: false }
 }
 
 fn of_every_switch(fixed: &Fixed, end: &ZonedDateTime) -> Care {
@@ -268,18 +288,43 @@ fn cancel_crm(plan: &Plan, others: &[Care], end: &ZonedDateTime) -> Care {
     care(LAST.to_owned(), what.to_owned(), (Some(day.0), day.1), (Inferred, because))
 }
 
+/// What came of looking at live again since this date's day, the last time; none of a date that asks for something else.
+fn looked(care: &Care, plan: &Plan, record: &Record, end: &ZonedDateTime) -> Option<Looked> {
+    let (day, live) = (care.date().filter(|_| care.name.starts_with(LOOK))?, plan.live_site()?);
+    let mut looks = record.looked_again().filter(|(_, look)| look.host.is_same_site(&live));
+    looks.find(|(entry, _)| is_from(entry, end, day)).map(|(entry, look)| Looked {
+        result: look.result,
+        says: look.says.clone(),
+        who: entry.who.clone(),
+        at: entry.at.clone(),
+    })
+}
+
+/// A date is done by the last that was put on record of it: by a person's line, or by a look that found everything as expected.
+fn settle(care: &mut Care) {
+    let Some(looked) = &care.result else { return };
+    let time = |at: &str| at.parse::<Timestamp>().ok();
+    if care.done.as_ref().is_some_and(|done| time(&done.at) >= time(&looked.at)) {
+        return;
+    }
+    let ticked = Ticked { who: looked.who.clone(), at: looked.at.clone() };
+    care.done = (looked.result == LookResult::AsExpected).then_some(ticked);
+}
+
+/// Whether a line was recorded after the end of the switch, on this day or later.
+fn is_from(entry: &Entry, end: &ZonedDateTime, day: Date) -> bool {
+    let at = entry.at.parse::<Timestamp>().ok();
+    at.is_some_and(|at| at >= end.timestamp() && at.to_zoned_datetime(end.time_zone().clone()).date() >= day)
+}
+
 /// The line that says that it is done. What was seen before its day is not what is asked for.
 fn ticked(care: &Care, record: &Record, end: &ZonedDateTime) -> Option<Ticked> {
     // Where no reading is opened the day of a renewal is unknown: what counts there counts everywhere.
     let own = care.date().filter(|_| !care.name.starts_with(RENEWAL));
     let day = own.unwrap_or_else(|| end.date());
-    let is_its_day = |entry: &&Entry| {
-        let at = entry.at.parse::<Timestamp>().ok();
-        at.is_some_and(|at| at >= end.timestamp() && at.to_zoned_datetime(end.time_zone().clone()).date() >= day)
-    };
     record
         .said_done(&care.name, care.now())
-        .find(is_its_day)
+        .find(|entry| is_from(entry, end, day))
         .map(|entry| Ticked { who: entry.who.clone(), at: entry.at.clone() })
 }
 

@@ -6,6 +6,7 @@ mod notes;
 mod purchases;
 mod side;
 mod sides;
+mod since;
 
 use std::collections::BTreeMap;
 
@@ -26,8 +27,9 @@ use crate::reconcile::{
 use crate::site::Population;
 
 pub(crate) use merge_list::MergeList;
-pub(crate) use notes::notes;
+pub(crate) use notes::{notes, notes_of_age};
 pub(crate) use side::SideReading;
+pub(crate) use since::{Looked, look};
 
 /// What came of the switch: both readings are of the plan's sites and in order, and whatever they say nothing of is unproven.
 pub(crate) fn verify(

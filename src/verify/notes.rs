@@ -17,10 +17,18 @@ pub(crate) fn notes(opened: &Opened, after: &SideReading, comparison: &Compariso
         notes.push("the plan lists no spot-check contacts".to_owned());
     }
     if !opened.settings.raised.holds(READING_OLD) {
-        notes.extend(after.header().and_then(|header| out_of_date(header, opened.settings.max_age.as_str())));
+        notes.extend(notes_of_age(opened, after));
     }
     notes.extend(comparison.everybody.iter().flat_map(|all| &all.account).filter_map(unknown_status));
     notes
+}
+
+/// What a reader should know of a site that was looked at again.
+pub(crate) fn notes_of_age(opened: &Opened, after: &SideReading) -> Vec<String> {
+    if opened.settings.raised.holds(READING_OLD) {
+        return Vec::new();
+    }
+    after.header().and_then(|header| out_of_date(header, opened.settings.max_age.as_str())).into_iter().collect()
 }
 
 /// The same where `plan.toml` makes an error of it: then the two sides prove nothing.

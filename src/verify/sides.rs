@@ -63,6 +63,12 @@ pub(super) fn say_nothing_of(
         .collect()
 }
 
+/// What two readings of one site say nothing of: made in the future, or of a site that is not known to be switched at the later one.
+pub(super) fn not_read_right((earlier, later): (&SideReading, &SideReading), max_age: &str) -> Vec<Unproven> {
+    let future = [earlier, later].into_iter().filter_map(|side| in_the_future(side, max_age));
+    future.chain(not_switched(later)).collect()
+}
+
 /// After a push live is what staging was; else a site is compared with itself.
 fn not_a_copy(plan: &Plan, before: &SideReading, after: &SideReading) -> Option<Unproven> {
     let (left, right) = (before.site(), after.site());

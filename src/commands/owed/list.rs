@@ -45,7 +45,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Due>, Failure> {
 }
 
 /// When members were released, as an export has it. Two days of one release are none.
-pub(super) fn released(path: &Path) -> Result<Released, Failure> {
+pub(in crate::commands) fn released(path: &Path) -> Result<Released, Failure> {
     let mut all = Released::new();
     let of = rows(path, &["contact_id", "offering", "released"], |cell, line| {
         let day = cell(2).parse::<Date>().map_err(|_| wrong(path, line, "`released` is no day (YYYY-MM-DD)"))?;

@@ -19,6 +19,7 @@ mod everybody;
 mod evidence;
 mod flags;
 pub(super) mod kept;
+pub(crate) mod kept_at_end;
 pub(super) mod lock;
 pub(super) mod log;
 mod moved;

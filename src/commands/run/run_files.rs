@@ -153,12 +153,16 @@ impl RunFiles {
         apply::state_file(&self.folder, &self.name, "before.site.ndjson")
     }
 
+    /// The site as it was at the end of the run that took live through the switch; its population lies beside it.
+    pub(crate) fn at_the_end(&self) -> PathBuf {
+        apply::state_file(&self.folder, &self.name, "end.site.ndjson")
+    }
+
     /// Where runs on this site may have kept it as it was, in state folders that were taken over as well.
     pub(super) fn kept(&self) -> Vec<PathBuf> {
-        let before = self.before();
-        let name = before.file_name().unwrap_or_default();
-        let aside = set_aside(&self.folder).into_iter().map(|folder| folder.join(name));
-        std::iter::once(before.clone()).chain(aside).collect()
+        let folders = std::iter::once(self.folder.clone()).chain(set_aside(&self.folder));
+        let names = [self.before(), self.at_the_end()].map(|kept| kept.file_name().unwrap_or_default().to_owned());
+        folders.flat_map(|folder| names.each_ref().map(|name| folder.join(name))).collect()
     }
 
     /// Takes the lock; makes the state folders where there are none. A site beside which nothing can be written could not be
@@ -218,6 +222,7 @@ impl RunFiles {
         if let Some(dead) = lock.last.as_ref().filter(|last| last.process != std::process::id()) {
             FileSite::sweep(Path::new(&self.site), dead.process);
             FileSite::sweep(&self.before(), dead.process);
+            FileSite::sweep(&self.at_the_end(), dead.process);
             FileSite::sweep(&self.lock(), dead.process);
         }
         Ok(lock)

@@ -27,7 +27,7 @@ use crate::rules::{Moment, Verdict};
 use crate::site::Site;
 use crate::trust::{Readings, of_this_machine, recorded_here};
 
-use super::aftercare;
+use super::{aftercare, kept_at_end};
 use super::begin::only_its_file;
 use super::kept::{self, NOT_KEPT, is_kept};
 use super::reviewed::{self, Ended};
@@ -345,6 +345,7 @@ impl Run {
                 writeln!(terminal.err, "attention: {}", only_its_file(&self.site.name()))?;
             }
         }
+        self.keep_for_later(terminal)?;
         self.note(Event::End)?;
         let archived = self.files.archive(&self.journal)?;
         writeln!(terminal.out, "every step is done; the journal is {}", escape::path(&archived))?;
@@ -357,6 +358,23 @@ impl Run {
             return Err(Failure::new(exit::NOT_VERIFIED, message).help("compare by hand the members whom you know"));
         }
         Ok(exit::OK)
+    }
+}
+
+impl Run {
+    /// Keeps live as it is at the end of its run: later readings are compared with it. Where it cannot be read, the run ends all the same.
+    fn keep_for_later(&mut self, terminal: &mut Terminal<'_>) -> Result<(), Failure> {
+        if self.at().1 != SiteRole::Live {
+            return Ok(());
+        }
+        if let Err(failure) = kept_at_end::keep(self.site.as_mut(), &self.files) {
+            let why = escape::line(&failure.message);
+            writeln!(
+                terminal.err,
+                "attention: live was not kept as it is now ({why}); later readings are compared with the one from before the barrier"
+            )?;
+        }
+        Ok(())
     }
 }
 

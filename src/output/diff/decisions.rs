@@ -169,6 +169,7 @@ fn of_the_record(changes: &Changes<'_>, lines: &mut Vec<String>) {
             | Evidence::MergeList(_)
             | Evidence::Moved(_)
             | Evidence::Done(_)
+            | Evidence::LookedAgain(_)
             | Evidence::Merged(_)
             | Evidence::Acknowledgement(_)
             | Evidence::Step(_)

@@ -46,6 +46,7 @@ impl Access<'_, '_, '_> {
             true if who.is_new => Class::TagByOptIn,
             true => Class::OptedIn,
             false if self.explained.moved.contains(who.id) => Class::TagOfForm,
+            false if !terms.tags_known => Class::NotCaptured,
             false => Class::TagFromElsewhere,
         };
         (class, tag.to_owned())

@@ -8,7 +8,7 @@ use crate::journey::{Course, Intent, Released, Releasing};
 use crate::model::plan::{AccessAfter, AccessThrough, AfterFinalRetry, Plan};
 use crate::model::spelling::plain;
 use crate::model::standing::{Part, Parts};
-use crate::model::state::Operation;
+use crate::model::state::{Offering, Operation};
 use crate::model::{Field, State};
 use crate::reconcile::Recorded;
 
@@ -31,6 +31,8 @@ pub struct Terms<'a> {
     pub(super) captured: [bool; 2],
     /// The test purchases on record.
     pub(super) tests: Recorded,
+    /// Whether every tag of every offering is known, so that a tag without a meaning is none of an offering.
+    pub(super) tags_known: bool,
 }
 
 /// An offering.
@@ -44,7 +46,7 @@ pub(super) struct Of<'a> {
     pub(super) by_opt_in: bool,
     /// Whether a person, a team or an invitation opens it, so that no order shows it.
     pub(super) by_person: bool,
-    /// Whether its own tags were captured.
+    /// Whether the tag of its base module was captured.
     pub(super) tagged: bool,
 }
 
@@ -71,6 +73,8 @@ pub struct Grounds<'a> {
     pub captured: [bool; 2],
     /// When members were released, by somebody's list.
     pub released: Released,
+    /// Whether the later one captured the offerings.
+    pub offerings: bool,
     /// The plan.
     pub plan: &'a Plan,
     /// The site as the later one has it.
@@ -80,7 +84,7 @@ pub struct Grounds<'a> {
 impl<'a> Terms<'a> {
     /// What a plan and the site as it is now say, with the test purchases on record.
     pub fn of(grounds: Grounds<'a>, tests: Recorded) -> Self {
-        let Grounds { days, captured, released, plan, site } = grounds;
+        let Grounds { days, captured, released, offerings: all_captured, plan, site } = grounds;
         let mut tags = HashMap::<String, Vec<Meaning>>::new();
         let places: BTreeMap<&str, usize> = site.offerings.keys().map(String::as_str).zip(0..).collect();
         let opt_ins = site.opt_in_forms.values().filter_map(|form| form.operations.set()).flatten();
@@ -94,7 +98,7 @@ impl<'a> Terms<'a> {
                 Operation::Other(_) => {}
             }
         }
-        let mut offerings = Vec::new();
+        let (mut offerings, mut tags_known) = (Vec::new(), all_captured);
         for (key, offering) in &site.offerings {
             for (tag, part) in Parts::of(offering).of {
                 tags.entry(plain(&tag).into_owned()).or_default().push((offerings.len(), part));
@@ -109,12 +113,13 @@ impl<'a> Terms<'a> {
                 by_person: through.is_none_or(|through| {
                     matches!(through, AccessThrough::Team | AccessThrough::Invitation | AccessThrough::ByHand)
                 }),
-                tagged: !offering.tags.is_unknown(),
+                tagged: offering.tags.set().is_some_and(|tags| tags.contains_key("base")),
             });
+            tags_known &= has_its_tags(offering);
         }
         let keys: BTreeSet<&String> = site.order_forms.keys().chain(plan.order_forms.keys()).collect();
         let forms = keys.into_iter().map(|key| (key.as_str(), form(key, plan, site, &places))).collect();
-        Self { offerings, forms, tags, opt_in_tags, released, days, captured, tests }
+        Self { offerings, forms, tags, opt_in_tags, released, days, captured, tests, tags_known }
     }
 
     /// What a tag stands for, as it is compared.
@@ -126,6 +131,12 @@ impl<'a> Terms<'a> {
     pub(super) fn has_come(&self, day: Date) -> bool {
         day <= self.days[1].tomorrow().unwrap_or(self.days[1])
     }
+}
+
+/// Whether nothing is unknown of the tags of an offering and its modules.
+fn has_its_tags(offering: &Offering) -> bool {
+    let modules = offering.modules.set().into_iter().flatten();
+    !offering.tags.is_unknown() && !offering.modules.is_unknown() && modules.into_iter().all(|module| !module.tag.is_unknown())
 }
 
 fn form<'a>(key: &str, plan: &'a Plan, site: &'a State, places: &BTreeMap<&str, usize>) -> Form<'a> {
