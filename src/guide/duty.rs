@@ -103,8 +103,14 @@ fn of_the_sites(plan: &Plan, all: &mut Vec<Duty>) {
         if site.is_empty() {
             continue;
         }
+        let aftercare = match key {
+            "live" => {
+                ", aftercare included (compare it after a day and after two, as `verify` does with `--since run`)"
+            }
+            _ => ", aftercare included",
+        };
         let what = format!(
-            "once nothing more is to be read of {place}, aftercare included: delete the plugin `plan-bridge` there and revoke the application \
+            "once nothing more is to be read of {place}{aftercare}: delete the plugin `plan-bridge` there and revoke the application \
              password that `plan` used, then prove both: plan site removed {}",
             quoted(site)
         );

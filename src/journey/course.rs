@@ -69,6 +69,13 @@ impl Course {
         days.sum()
     }
 
+    /// Whether the release itself opens the module of this number: no timer up to it waits.
+    pub fn opens_at_once(&self, number: u32) -> bool {
+        let until = self.modules.iter().position(|stage| stage.number == number);
+        let stages = until.and_then(|last| self.modules.get(..=last)).unwrap_or_default();
+        !stages.is_empty() && stages.iter().all(|stage| matches!(stage.timer, Timer::Base | Timer::After(0)))
+    }
+
     /// The last module that a tag of its own opens: whoever has it waits for nothing more.
     pub(super) fn last(&self) -> Option<&Stage> {
         self.modules.last().filter(|last| last.number != 0 && last.own_tag == Some(true))

@@ -10,10 +10,10 @@ use super::course::{Course, Intent, Treatment};
 use super::member::Member;
 use super::opening::{By, When};
 use super::released::Releasing;
+use crate::model::State;
 use crate::model::plan::Plan;
 use crate::model::population::Person;
 use crate::model::standing::{Part, Parts};
-use crate::model::State;
 use crate::model::state::Offering;
 
 /// A module that is due to a member.

@@ -29,7 +29,11 @@ impl Between {
     fn and(self, shown: Self) -> Self {
         let earliest = self.earliest.max(shown.earliest);
         let latest = [self.latest, shown.latest].into_iter().flatten().min();
-        if earliest.zip(latest).is_some_and(|(earliest, latest)| latest < earliest) { shown } else { Self { earliest, latest } }
+        if earliest.zip(latest).is_some_and(|(earliest, latest)| latest < earliest) {
+            shown
+        } else {
+            Self { earliest, latest }
+        }
     }
 }
 
@@ -71,9 +75,7 @@ pub fn possible(course: &Course, intent: &Intent, number: u32, of: &Seen<'_>) ->
     for stage in &course.modules {
         let due = match &stage.timer {
             Timer::Base => Possible::ByTimer(release),
-            _ if stage.own_tag.is_none() => {
-                Possible::Unknown(format!("the tag of `{}` was not captured", stage.name))
-            }
+            _ if stage.own_tag.is_none() => Possible::Unknown(format!("the tag of `{}` was not captured", stage.name)),
             Timer::After(days) => Possible::ByTimer(last.after(*days)),
             Timer::Unscheduled => Possible::ByPerson(intent.owners.get(&stage.number).cloned()),
             Timer::Unknown(why) => Possible::Unknown(why.clone()),
@@ -135,8 +137,14 @@ mod tests {
         use Part::{Base, Module};
         let chain = [Timer::Base, Timer::After(7), Timer::After(3)];
         // Seven days after the release, and ten.
-        assert_eq!(of(&chain, 1, &[Base], &[Base], Some("2026-11-27")), between(Some("2026-12-04"), Some("2026-12-04")));
-        assert_eq!(of(&chain, 2, &[Base], &[Base, Module(1)], Some("2026-11-20")), between(Some("2026-12-05"), Some("2026-12-07")));
+        assert_eq!(
+            of(&chain, 1, &[Base], &[Base], Some("2026-11-27")),
+            between(Some("2026-12-04"), Some("2026-12-04"))
+        );
+        assert_eq!(
+            of(&chain, 2, &[Base], &[Base, Module(1)], Some("2026-11-20")),
+            between(Some("2026-12-05"), Some("2026-12-07"))
+        );
         // Whoever had the base module on 2 December waits until the 9th at most.
         assert_eq!(of(&chain, 1, &[Base], &[Base], None), between(None, Some("2026-12-09")));
         // Whoever came since does not have it before the 9th.
@@ -151,8 +159,14 @@ mod tests {
         assert_eq!(of(&hand, 1, &[Part::Base], &[Part::Base], Some("2026-11-27")), Possible::ByPerson(None));
         // After a module that a person opened between the readings its timer runs from then on.
         let has = [Part::Base, Part::Module(1)];
-        assert_eq!(of(&hand, 2, &[Part::Base], &has, Some("2026-11-27")), between(Some("2026-12-04"), Some("2026-12-06")));
-        assert!(matches!(of(&[Timer::Base, Timer::Unknown("it reads `soon`".into())], 1, &[], &[], None), Possible::Unknown(_)));
+        assert_eq!(
+            of(&hand, 2, &[Part::Base], &has, Some("2026-11-27")),
+            between(Some("2026-12-04"), Some("2026-12-06"))
+        );
+        assert!(matches!(
+            of(&[Timer::Base, Timer::Unknown("it reads `soon`".into())], 1, &[], &[], None),
+            Possible::Unknown(_)
+        ));
     }
 
     #[test]

@@ -50,6 +50,17 @@ fn day(care: &Care) -> &str {
 /// The next date, and how somebody says that it is done.
 fn next(all: &Aftercare, path: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let Some(next) = all.next().filter(|_| style.hints) else { return Ok(()) };
+    if next.is_a_look() && !all.live.is_empty() {
+        return writeln!(
+            out,
+            "{} `{}` on {}; on its day or later compare live with how the run left it: `plan verify {} --since run --after {} --who WHO`",
+            paint(style, "1", "next date:"),
+            escape::line(&next.name),
+            day(next),
+            escape::shell(path),
+            escape::shell(&all.live),
+        );
+    }
     writeln!(
         out,
         "{} `{}` on {}; on its day or later put on record what was seen: `plan record done {} 'WHAT WAS SEEN' --plan {} --who WHO`",

@@ -27,8 +27,8 @@ pub use moved::Sides;
 pub use terms::{Grounds, Terms};
 
 use moved::Moved;
-pub use people::People;
 use people::Matched;
+pub use people::People;
 
 /// What moved between two readings of one site.
 #[derive(Clone, Debug, PartialEq)]

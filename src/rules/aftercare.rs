@@ -44,7 +44,7 @@ struct Fixed {
 static FIXED: &[Fixed] = &[
     Fixed {
         name: "look-again-24h",
-        what: "read live again and compare everybody with the reading that the run kept, as `verify --since` does; sign in as a member of each level",
+        what: "read live again and compare everybody with the reading that the run kept, as `verify` does with `--since`; sign in as a member of each level",
         days: 1,
         need: Documented,
         because: "the vendor's page on verification asks to compare contacts, and to try each membership level",
@@ -52,7 +52,7 @@ static FIXED: &[Fixed] = &[
     },
     Fixed {
         name: "look-again-48h",
-        what: "read live again and compare everybody once more, as `verify --since` does: what mail, cron and other plugins did in the meantime shows now",
+        what: "read live again and compare everybody once more, as `verify` does with `--since`: what mail, cron and other plugins did in the meantime shows now",
         days: 2,
         need: Documented,
         because: "the vendor's page on verification gives 48 hours to find what is wrong",
@@ -129,6 +129,11 @@ impl Care {
         digest::short(&self.what)
     }
 
+    /// Whether live is compared with how the run left it.
+    pub fn is_a_look(&self) -> bool {
+        self.name.starts_with(LOOK)
+    }
+
     /// Its day.
     pub fn date(&self) -> Option<Date> {
         self.day.as_ref()?.parse().ok()
@@ -144,6 +149,9 @@ pub struct Aftercare {
     pub end: String,
     /// What day it is, by the same clock.
     pub today: String,
+    /// The plan's live site; empty where it names none.
+    #[serde(skip)]
+    pub live: String,
     /// The dates.
     pub dates: Vec<Care>,
 }
@@ -198,7 +206,13 @@ pub fn aftercare(
         let is_over = care.date().is_some_and(|day| day < today);
         care.overdue = counted_from == CountedFrom::Run && is_over && care.done.is_none();
     }
-    Some(Aftercare { counted_from, end: end.timestamp().to_string(), today: today.to_string(), dates })
+    Some(Aftercare {
+        counted_from,
+        end: end.timestamp().to_string(),
+        today: today.to_string(),
+        live: plan.sites.live.clone(),
+        dates,
+    })
 }
 
 /// Whether this can be the name of a date of this plan.
@@ -290,7 +304,7 @@ fn cancel_crm(plan: &Plan, others: &[Care], end: &ZonedDateTime) -> Care {
 
 /// What came of looking at live again since this date's day, the last time; none of a date that asks for something else.
 fn looked(care: &Care, plan: &Plan, record: &Record, end: &ZonedDateTime) -> Option<Looked> {
-    let (day, live) = (care.date().filter(|_| care.name.starts_with(LOOK))?, plan.live_site()?);
+    let (day, live) = (care.date().filter(|_| care.is_a_look())?, plan.live_site()?);
     let mut looks = record.looked_again().filter(|(_, look)| look.host.is_same_site(&live));
     looks.find(|(entry, _)| is_from(entry, end, day)).map(|(entry, look)| Looked {
         result: look.result,

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use crate::failure::{Failure, exit};
 use crate::journey::Released;
-use crate::model::schedule::Schedule;
 use crate::model::Kind;
+use crate::model::schedule::Schedule;
 use crate::project::Opened;
 use crate::reconcile::{Grounds, Side, Since, Terms, Unproven, recorded, since};
 
@@ -77,7 +77,8 @@ fn ensure_one_site(earlier: &SideReading, later: &SideReading) -> Result<(), Fai
 fn in_order([earlier, later]: [Option<Timestamp>; 2]) -> Result<Vec<Unproven>, Failure> {
     match earlier.zip(later) {
         Some((earlier, later)) if later < earlier => {
-            let message = format!("the `--after` reading is from {later}, earlier than the `--since` reading from {earlier}");
+            let message =
+                format!("the `--after` reading is from {later}, earlier than the `--since` reading from {earlier}");
             Err(Failure::new(exit::USAGE, message).help("are the two the wrong way round?"))
         }
         Some((earlier, later)) if later > earlier => Ok(Vec::new()),
@@ -97,7 +98,9 @@ fn not_captured((earlier, later): (&SideReading, &SideReading)) -> Vec<Unproven>
             continue;
         }
         for kind in ["order", "subscription"] {
-            all.extend(side.lacks(kind).map(|why| Unproven { what: format!("the {kind}s of the {name} reading"), why }));
+            all.extend(
+                side.lacks(kind).map(|why| Unproven { what: format!("the {kind}s of the {name} reading"), why }),
+            );
         }
     }
     let offerings = later.header().is_some_and(|header| header.is_captured(Kind::Offering.name()));

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use amc_plan::model::record::{Done, Entry, Evidence, Record};
+use amc_plan::model::record::{Done, Entry, Evidence, LookResult, LookedAgain, Record};
 use amc_plan::model::{Plan, Release};
 use amc_plan::rules::{Aftercare, CountedFrom, LAST, Renewals, aftercare};
 use jiff::civil::Date;
@@ -179,15 +179,7 @@ fn only_what_was_recorded_on_its_day_or_later_of_what_is_asked_for_now_counts() 
     let now = of(&plan, &Record::default(), None, "2027-01-14T08:00:00Z").named("failed-payments").unwrap().now();
     let is_done = |when: &str, digest: &str| {
         let done = Done { at: "failed-payments".to_owned(), now: digest.to_owned(), says: "looked".to_owned() };
-        let entry = Entry {
-            version: 1,
-            at: when.to_owned(),
-            who: "jo".to_owned(),
-            evidence: Evidence::Done(done),
-            previous: String::new(),
-            sha256: String::new(),
-            line: 0,
-        };
+        let entry = entry(when, Evidence::Done(done));
         let record = Record { entries: vec![entry] };
         let all = of(&plan, &record, None, "2027-01-20T08:00:00Z");
         let care = all.named("failed-payments").unwrap();
@@ -198,6 +190,50 @@ fn only_what_was_recorded_on_its_day_or_later_of_what_is_asked_for_now_counts() 
     assert!(!is_done("2027-01-17T22:59:59Z", &now));
     assert!(!is_done("2027-01-18T08:00:00Z", "0123456789ab"));
     assert!(!is_done("2026-01-18T08:00:00Z", &now), "an earlier switch");
+}
+
+/// A line of the record at this time.
+fn entry(when: &str, evidence: Evidence) -> Entry {
+    let (version, who) = (1, "jo".to_owned());
+    Entry { version, at: when.to_owned(), who, evidence, previous: String::new(), sha256: String::new(), line: 0 }
+}
+
+fn looked(when: &str, host: &str, result: LookResult) -> Entry {
+    let readings = [String::new(), String::new()];
+    let (host, says) = (host.parse().unwrap(), "of 9 contacts 8 did not move".to_owned());
+    entry(when, Evidence::LookedAgain(LookedAgain { host, readings, result, says }))
+}
+
+#[test]
+fn a_look_settles_the_dates_that_have_come_and_the_last_one_counts() {
+    use LookResult::{AsExpected, Red, Unproven};
+    let plan = plan(&[""], None);
+    // The dates of a look are the 15th and the 16th.
+    let settled = |entries: Vec<Entry>| {
+        let all = of(&plan, &Record { entries }, None, "2027-01-20T08:00:00Z");
+        ["look-again-24h", "look-again-48h"].map(|name| {
+            let care = all.named(name).unwrap();
+            assert_eq!(care.overdue, care.done.is_none());
+            (care.done.is_some(), care.result.as_ref().map(|looked| looked.result))
+        })
+    };
+    let live = |when: &str, result| looked(when, "bloom.example", result);
+    assert_eq!(settled(vec![live("2027-01-15T08:00:00Z", AsExpected)]), [(true, Some(AsExpected)), (false, None)]);
+    assert_eq!(settled(vec![live("2027-01-16T08:00:00Z", AsExpected)]), [(true, Some(AsExpected)); 2]);
+    assert_eq!(settled(vec![live("2027-01-14T08:00:00Z", AsExpected)]), [(false, None); 2], "before its day");
+    assert_eq!(settled(vec![looked("2027-01-16T08:00:00Z", "staging.bloom.example", AsExpected)]), [(false, None); 2]);
+    let red = live("2027-01-16T08:00:00Z", Red);
+    assert_eq!(settled(vec![live("2027-01-15T08:00:00Z", AsExpected), red.clone()]), [(false, Some(Red)); 2]);
+    assert_eq!(settled(vec![red.clone(), live("2027-01-16T09:00:00Z", AsExpected)]), [(true, Some(AsExpected)); 2]);
+    assert_eq!(settled(vec![live("2027-01-16T08:00:00Z", Unproven)]), [(false, Some(Unproven)); 2]);
+    // A person who looked at the findings says so after them, and not before.
+    let now = of(&plan, &Record::default(), None, "2027-01-20T08:00:00Z").named("look-again-24h").unwrap().now();
+    let done = |when: &str| {
+        let done = Done { at: "look-again-24h".to_owned(), now: now.clone(), says: "looked at each".to_owned() };
+        entry(when, Evidence::Done(done))
+    };
+    assert_eq!(settled(vec![red.clone(), done("2027-01-16T10:00:00Z")])[0], (true, Some(Red)));
+    assert_eq!(settled(vec![done("2027-01-16T07:00:00Z"), red])[0], (false, Some(Red)));
 }
 
 #[test]

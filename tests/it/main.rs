@@ -67,6 +67,7 @@ mod limits;
 mod line_ends;
 mod live;
 mod live_check;
+mod looked_again;
 mod meeting;
 mod members;
 #[cfg(target_os = "linux")]

@@ -9,10 +9,10 @@ use crate::common::validator;
 use crate::guided::POPULATION;
 use crate::place::{PLAN, Place, SITE};
 
-const BEFORE: &str = "then.site.ndjson";
+pub(crate) const BEFORE: &str = "then.site.ndjson";
 
 /// The example before the switch, and after it: on Managed Contacts, with the plan's timers, read a day later. Each contact may be another one.
-fn switched(change: impl Fn(Value) -> Option<Value>) -> Place {
+pub(crate) fn switched(change: impl Fn(Value) -> Option<Value>) -> Place {
     let place = Place::new();
     fs::write(place.path(BEFORE), place.read(SITE)).unwrap();
     fs::write(place.path("then.population.ndjson"), place.read(POPULATION)).unwrap();

@@ -53,7 +53,11 @@ pub(crate) fn hold(words: &[&str], folder: &Path, out: &str) {
         let of_adapters = (words.first() == Some(&"adapter")).then_some("adapter-facts");
         let of_folder = words.get(1).is_some_and(|word| verb == Some("status") && folder.join(word).is_dir());
         let of_adapters = of_adapters.or(of_folder.then_some("overview"));
-        let schema = of_adapters.or_else(|| verb.and_then(of)).unwrap_or_else(|| panic!("{words:?} has no schema"));
+        let of_a_later_look = (verb == Some("verify") && words.contains(&"--since")).then_some("since");
+        let schema = of_adapters
+            .or(of_a_later_look)
+            .or_else(|| verb.and_then(of))
+            .unwrap_or_else(|| panic!("{words:?} has no schema"));
         let is_of_lines = after("--format") == Some("json-lines");
         let schema = if is_of_lines { "report-line" } else { schema };
         let lines = if is_of_lines || schema == "log" { out.lines().collect() } else { vec![out] };

@@ -7,7 +7,7 @@ use crate::place::{PLAN, Place, SITE};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "plan",
     "snapshot",
     "report",
@@ -19,6 +19,7 @@ const NAMES: [&str; 19] = [
     "log",
     "lock",
     "verify",
+    "since",
     "merge-list",
     "journey",
     "parity",

@@ -49,7 +49,7 @@ pub(crate) fn at(place: &Place, clock: &str) {
     read_at(place, &format!("2026-11-21T{clock}:00Z"));
 }
 
-fn read_at(place: &Place, taken_at: &str) {
+pub(crate) fn read_at(place: &Place, taken_at: &str) {
     let text = place.read(LIVE);
     let (head, rest) = text.split_once('\n').unwrap();
     let mut head: Value = serde_json::from_str(head).unwrap();

@@ -1,6 +1,6 @@
 //! Every console block of README.md, of `docs/*.md` and of `tests/cmd/*.md` is run, in order, in a folder that holds the example under
 //! `plans/`, backups under `backups/`, the site as it moved under `plans/moved/`, before and after a test purchase under
-//! `plans/bought/`, a plan of an earlier version under `plans/earlier/`, and what README shows: a plan without one timer
+//! `plans/bought/`, live as a run left it and two days later under `plans/switched/`, a plan of an earlier version under `plans/earlier/`, and what README shows: a plan without one timer
 //! (`plans/no-timer.yaml`), one with two slips and without a decision (`plans/slips.yaml`), and a site that lacks only that change (`plans/timer-left.site.ndjson`), and an inventory
 //! (`plans/bloom.inventory.ndjson`), and an adapter with mistakes (`plans/mistaken.adapter.yaml`); under `weekend/` a plan whose window is on a
 //! Saturday, beside a `plan.toml` that makes an error of that, under `first-day/` a plan of five lines, and under `agency/` the example beside the rules
@@ -246,6 +246,7 @@ fn rerun(document: &str, in_a_clone: bool) -> String {
     backups(&folder.path().join("backups"));
     moved(&folder.path().join("plans"), &folder.path().join("plans/moved"));
     bought(&folder.path().join("plans"), &folder.path().join("plans/bought"));
+    crate::looked_again::verb::two_days(&folder.path().join("plans"), &folder.path().join("plans/switched"));
     earlier(&folder.path().join("plans/earlier"));
     one_timer(&folder.path().join("plans"));
     weekend(&folder.path().join("plans"), &folder.path().join("weekend"));

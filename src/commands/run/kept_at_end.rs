@@ -45,10 +45,10 @@ pub(crate) fn reading(plan: &Path, sites: &[&str]) -> Result<SideReading, Failur
         true => "what the run on live kept is no longer here, or was changed",
         false => "no run of this plan that took live through the switch has ended here",
     };
-    let command = format!("plan snapshot --site {}", sites.first().map_or_else(|| "LIVE".to_owned(), |site| shell(site)));
-    Err(Failure::new(exit::COULD_NOT_RUN, format!("there is no reading to compare with: {why}")).help(format!(
-        "name your own reading of live from after the switch: `--since FILE`; `{command}` takes one"
-    )))
+    let command =
+        format!("plan snapshot --site {}", sites.first().map_or_else(|| "LIVE".to_owned(), |site| shell(site)));
+    Err(Failure::new(exit::COULD_NOT_RUN, format!("there is no reading to compare with: {why}"))
+        .help(format!("name your own reading of live from after the switch: `--since FILE`; `{command}` takes one")))
 }
 
 /// The reading of the end, which has to be the one that this machine took.

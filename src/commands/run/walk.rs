@@ -27,13 +27,13 @@ use crate::rules::{Moment, Verdict};
 use crate::site::Site;
 use crate::trust::{Readings, of_this_machine, recorded_here};
 
-use super::{aftercare, kept_at_end};
 use super::begin::only_its_file;
 use super::kept::{self, NOT_KEPT, is_kept};
 use super::reviewed::{self, Ended};
 use super::typed::Typed;
 use super::underway::Run;
 use super::waiting::{self, Waiting};
+use super::{aftercare, kept_at_end};
 use super::{certificate, moved};
 
 /// A run on its way through the steps, with the command line that began it.

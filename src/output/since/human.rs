@@ -38,7 +38,8 @@ fn everybody(since: &Since, style: Style, out: &mut dyn Write) -> io::Result<()>
         many(since.people.all, "contact")
     )?;
     for (kind, sides) in Kind::ALL.into_iter().zip(since.sides) {
-        let moved = [Bearing::Expected, Bearing::CouldBe, Bearing::Finding].map(|bearing| since.found.count(kind, bearing));
+        let moved =
+            [Bearing::Expected, Bearing::CouldBe, Bearing::Finding].map(|bearing| since.found.count(kind, bearing));
         let same = sides.same;
         writeln!(
             out,

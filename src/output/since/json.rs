@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::Moved;
 use crate::model::Graded;
-use crate::output::json::FORMAT_VERSION;
 use crate::output::journey::contact;
+use crate::output::json::FORMAT_VERSION;
 use crate::output::{SiteLine, escape};
 use crate::reconcile::{Bearing, Class, Group, Kind, Sides, Since, Unproven, Verdict};
 use crate::shape::without_addresses;

@@ -43,7 +43,8 @@ pub fn line(since: Option<&Since>, unproven: &[Unproven]) -> String {
     let Some(since) = since else { return "nobody could be compared".to_owned() };
     let of = |bearing| {
         let counts = Kind::ALL.into_iter().map(|kind| (kind, since.found.count(kind, bearing)));
-        let some: Vec<String> = counts.filter(|(_, count)| *count > 0).map(|(kind, count)| counted(kind, count)).collect();
+        let some: Vec<String> =
+            counts.filter(|(_, count)| *count > 0).map(|(kind, count)| counted(kind, count)).collect();
         if some.is_empty() { "none".to_owned() } else { some.join(", ") }
     };
     let lacks = match unproven.len() {

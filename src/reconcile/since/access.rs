@@ -74,11 +74,15 @@ impl Access<'_, '_, '_> {
             for offering in self.moved.terms.forms.get(form).into_iter().flat_map(|form| &form.opens) {
                 let of = &self.moved.terms.offerings[*offering];
                 let held = at(contact).map(|at| self.moved.held(at, *offering)[1].clone()).unwrap_or_default();
-                let is_open = held.iter().any(|part| matches!(part, Part::Base | Part::Instant)) && !held.contains(&Part::Revoke);
+                let is_open =
+                    held.iter().any(|part| matches!(part, Part::Base | Part::Instant)) && !held.contains(&Part::Revoke);
                 if of.tagged && !is_open && !self.is_refunded(contact, form) {
                     found.add(Kind::Lacking, Class::OrderWithoutAccess, contact, of.key);
                 }
-                if is_open && !held.contains(&Part::Instant) && let Some(at) = at(contact) {
+                if is_open
+                    && !held.contains(&Part::Instant)
+                    && let Some(at) = at(contact)
+                {
                     self.overdue(&Who { id: contact, at, is_new: false }, *offering, found);
                 }
             }
@@ -102,13 +106,18 @@ impl Access<'_, '_, '_> {
         let released = self.released(who, offering).filter(|day| *day >= self.moved.terms.days[0]);
         for stage in course.modules.iter().filter(|stage| stage.number > 0 && stage.own_tag == Some(true)) {
             let is_over = match self.possible(who, offering, stage.number) {
-                Some(Possible::ByTimer(between)) => between.latest.is_some_and(|latest| {
-                    latest.tomorrow().is_ok_and(|latest| latest < self.moved.terms.days[1])
-                }),
+                Some(Possible::ByTimer(between)) => between
+                    .latest
+                    .is_some_and(|latest| latest.tomorrow().is_ok_and(|latest| latest < self.moved.terms.days[1])),
                 _ => false,
             };
             if released.is_some() && is_over && !has.contains(&Part::Module(stage.number)) {
-                found.add(Kind::Lacking, Class::ModuleOverdue, who.id, &self.name((offering, Part::Module(stage.number))));
+                found.add(
+                    Kind::Lacking,
+                    Class::ModuleOverdue,
+                    who.id,
+                    &self.name((offering, Part::Module(stage.number))),
+                );
             }
         }
     }
@@ -147,6 +156,10 @@ impl Access<'_, '_, '_> {
         let is_in = |held: &[Part]| held.iter().any(|part| matches!(part, Part::Base | Part::Module(_)));
         if !had.contains(&Part::Base) && !has.contains(&Part::Base) && !is_in(&had) {
             return self.by_nobody(offering);
+        }
+        let course = self.moved.terms.offerings[offering].course.as_ref();
+        if !had.contains(&Part::Base) && course.is_some_and(|course| course.opens_at_once(number)) {
+            return self.opened(who, offering, Class::TagByOrder);
         }
         match self.possible(who, offering, number) {
             Some(Possible::ByTimer(between)) => match (between.earliest, between.latest) {

@@ -31,7 +31,16 @@ impl Charging {
         for (before, after) in pairs.chain(still).filter(|(before, after)| after.or(*before).is_some_and(is)) {
             match before.map(|before| (Status::of(&before.status), before.next_payment.as_deref().and_then(day))) {
                 None => all.began += 1,
-                Some((Some(Status::Finished | Status::Revoked | Status::Replaced | Status::CanceledByAdmin | Status::CanceledByClient), _)) => all.ended += 1,
+                Some((
+                    Some(
+                        Status::Finished
+                        | Status::Revoked
+                        | Status::Replaced
+                        | Status::CanceledByAdmin
+                        | Status::CanceledByClient,
+                    ),
+                    _,
+                )) => all.ended += 1,
                 Some((_, next)) => all.due.push(next),
             }
             let next = after.and_then(|after| after.next_payment.as_deref()).and_then(day);

@@ -75,12 +75,19 @@ pub(super) fn classify<'m>(moved: &'m Moved<'_, '_>, found: &mut Found) -> Expla
     for pair in &moved.orders {
         if let Some(class) = order(pair, moved.terms, &mut explained) {
             let of = pair.any();
-            found.add(Kind::Order, class, of.map_or("", |order| &order.contact), of.map_or("", |order| order.form.trim()));
+            found.add(
+                Kind::Order,
+                class,
+                of.map_or("", |order| &order.contact),
+                of.map_or("", |order| order.form.trim()),
+            );
         }
     }
     for ((contact, form), orders) in &mut explained.bought {
         orders.sort_by_key(|order| (day(&order.date), &order.key));
-        charges(moved, (contact, form), orders).into_iter().for_each(|class| found.add(Kind::Order, class, contact, form));
+        charges(moved, (contact, form), orders)
+            .into_iter()
+            .for_each(|class| found.add(Kind::Order, class, contact, form));
     }
     open(moved.terms, &mut explained);
     for pair in &moved.subscriptions {
@@ -156,8 +163,14 @@ fn differs(was: &Order, is: &Order) -> bool {
     let same = |one: &str, other: &str| one.trim() == other.trim();
     let of = |order: &Order| order.transaction.as_deref().unwrap_or_default().trim().to_owned();
     let (then, now) = (of(was), of(is));
-    !(was.contact == is.contact && same(&was.form, &is.form) && same(&was.total, &is.total) && day(&was.date) == day(&is.date))
-        || !then.is_empty() && !now.is_empty() && then != now && OrderStatus::of(&was.status).is_some_and(OrderStatus::went_through)
+    !(was.contact == is.contact
+        && same(&was.form, &is.form)
+        && same(&was.total, &is.total)
+        && day(&was.date) == day(&is.date))
+        || !then.is_empty()
+            && !now.is_empty()
+            && then != now
+            && OrderStatus::of(&was.status).is_some_and(OrderStatus::went_through)
 }
 
 /// Whether the record names an order as a test purchase.

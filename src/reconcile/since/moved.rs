@@ -199,7 +199,8 @@ impl<'t, 'a> Moved<'t, 'a> {
         self.count(1, counts[0], counts[1], false);
         self.counts[1].same += (is.len() - tags.gained.len()) as u64;
         if before.is_none() || !tags.gained.is_empty() || !tags.lost.is_empty() {
-            self.room.keep(tags.gained.iter().chain(&tags.lost).map(String::as_str).chain([&*after.key, &*after.key]))?;
+            self.room
+                .keep(tags.gained.iter().chain(&tags.lost).map(String::as_str).chain([&*after.key, &*after.key]))?;
             self.watched.insert(after.key.to_string());
             self.tags.insert(self.standing.len() - 1, tags);
         }
@@ -210,7 +211,11 @@ impl<'t, 'a> Moved<'t, 'a> {
         let same = both_same(before, after);
         self.count(2, before.map(|_| 1), after.map(|_| 1), same);
         let Some(either) = after.or(before) else { return Ok(()) };
-        let is_lost = || before.is_some_and(|before| self.contacts.lost.binary_search_by(|lost| (*lost.key).cmp(&before.contact)).is_ok());
+        let is_lost = || {
+            before.is_some_and(|before| {
+                self.contacts.lost.binary_search_by(|lost| (*lost.key).cmp(&before.contact)).is_ok()
+            })
+        };
         if same && !self.watched.contains(&*either.contact) && !is_lost() {
             return Ok(());
         }

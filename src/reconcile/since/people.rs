@@ -52,7 +52,8 @@ impl Matched {
         let mut of: HashMap<&str, Bearing> = HashMap::new();
         let lost: HashMap<&str, usize> = contacts.lost.iter().map(|lost| lost.key.as_str()).zip(0..).collect();
         for (id, bearing) in &worst {
-            let heir = || lost.get(id.as_str()).map(|lost| self.heirs[*lost].map_or(id.as_str(), |at| contacts.index.id(at)));
+            let heir =
+                || lost.get(id.as_str()).map(|lost| self.heirs[*lost].map_or(id.as_str(), |at| contacts.index.id(at)));
             let here = || Some(id.as_str()).filter(|id| !contacts.index.with_id(id).is_empty());
             if let Some(id) = here().or_else(heir) {
                 let known = of.entry(id).or_insert(*bearing);
@@ -85,7 +86,9 @@ pub(super) fn classify(moved: &Moved<'_, '_>, matched: &Matched, explained: &Exp
     let tested: HashSet<&str> = explained.tests.iter().copied().filter(|id| bought_for_tests_only(moved, id)).collect();
     for (lost, contact) in contacts.lost.iter().enumerate() {
         let class = match matched.heirs[lost] {
-            Some(at) if contacts.index.is_known(at) || matched.claims.get(&at).is_some_and(|all| all.len() > 1) => Class::Merged,
+            Some(at) if contacts.index.is_known(at) || matched.claims.get(&at).is_some_and(|all| all.len() > 1) => {
+                Class::Merged
+            }
             Some(_) => Class::IdChanged,
             None if tested.contains(contact.key.as_str()) => Class::TestRemoved,
             None => Class::MemberMissing,
@@ -117,7 +120,10 @@ pub(super) fn classify(moved: &Moved<'_, '_>, matched: &Matched, explained: &Exp
             false => each_tag(&access, &who, tags, found),
         }
     }
-    access.lacking(|id| Some(contacts.index.with_id(id)).filter(|places| !places.is_empty()).map(|places| places.start), found);
+    access.lacking(
+        |id| Some(contacts.index.with_id(id)).filter(|places| !places.is_empty()).map(|places| places.start),
+        found,
+    );
     changed
 }
 

@@ -28,7 +28,9 @@ pub(super) fn class(pair: &Pair<Subscription>, moved: &Moved<'_, '_>, bought: &B
 fn began(new: &Subscription, moved: &Moved<'_, '_>, bought: &Bought<'_>) -> Class {
     match Status::of(&new.status) {
         None => Class::UnknownStatus,
-        Some(status) if status.still_charges() && moved.charges(&new.contact, &new.form) > 1 => Class::SubscriptionDoubled,
+        Some(status) if status.still_charges() && moved.charges(&new.contact, &new.form) > 1 => {
+            Class::SubscriptionDoubled
+        }
         Some(_) if bought.contains_key(&(new.contact.as_str(), new.form.trim())) => Class::SubscriptionBegan,
         Some(_) if !moved.terms.captured[0] => Class::NotCaptured,
         Some(_) => Class::SubscriptionFromNowhere,

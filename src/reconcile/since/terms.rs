@@ -136,7 +136,9 @@ impl<'a> Terms<'a> {
 /// Whether nothing is unknown of the tags of an offering and its modules.
 fn has_its_tags(offering: &Offering) -> bool {
     let modules = offering.modules.set().into_iter().flatten();
-    !offering.tags.is_unknown() && !offering.modules.is_unknown() && modules.into_iter().all(|module| !module.tag.is_unknown())
+    !offering.tags.is_unknown()
+        && !offering.modules.is_unknown()
+        && modules.into_iter().all(|module| !module.tag.is_unknown())
 }
 
 fn form<'a>(key: &str, plan: &'a Plan, site: &'a State, places: &BTreeMap<&str, usize>) -> Form<'a> {
