@@ -20,6 +20,7 @@ mod home;
 mod identity;
 pub mod keyed;
 mod known;
+mod looked_again;
 pub mod mapping;
 mod merge_list;
 mod misfit;

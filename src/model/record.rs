@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::deadline::{Copied, Decided, OutsideWindow, RestoreDrill};
+pub use super::looked_again::{LookResult, LookedAgain};
 pub use super::merge_list::{MergeList, Unlisted};
 use super::plan::{BackupPart, Confirmation, SiteRole};
 pub use super::saw::{Saw, SawAll};
@@ -142,32 +143,6 @@ pub struct Done {
     pub now: String,
     /// What was done.
     pub says: String,
-}
-
-/// A site was compared with an earlier reading of it, both after the switch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LookedAgain {
-    /// The site: its home address without the scheme.
-    pub host: Identity,
-    /// The digests of the earlier and of the later reading.
-    pub readings: [String; 2],
-    /// What came of it.
-    pub result: LookResult,
-    /// The same in words, without a personal value.
-    pub says: String,
-}
-
-/// What came of looking at a site again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum LookResult {
-    /// Everything that moved is what goes on at a site every day.
-    AsExpected,
-    /// Not everything could be compared, or explained.
-    Unproven,
-    /// A person has to look at something.
-    Red,
 }
 
 /// A step of the guide was taken.
@@ -372,14 +347,6 @@ impl Record {
         let says =
             move |entry: &&Entry| matches!(&entry.evidence, Evidence::Done(done) if done.at == at && done.now == now);
         self.entries.iter().rev().filter(says)
-    }
-
-    /// What came of looking at the site again, the last one first.
-    pub fn looked_again(&self) -> impl Iterator<Item = (&Entry, &LookedAgain)> {
-        self.entries.iter().rev().filter_map(|entry| match &entry.evidence {
-            Evidence::LookedAgain(look) => Some((entry, look)),
-            _ => None,
-        })
     }
 
     /// The backup recorded last that holds this part. The last one counts, so that a wrong entry can be corrected.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::model::Release;
 use crate::model::digest;
 use crate::model::plan::{OfferingIntent, OrderFormIntent, Plan};
-use crate::model::record::{Entry, LookResult, Record};
+use crate::model::record::{Entry, Evidence, LookResult, Record};
 use crate::model::schedule::Schedule;
 use crate::model::text::many;
 
@@ -305,7 +305,10 @@ fn cancel_crm(plan: &Plan, others: &[Care], end: &ZonedDateTime) -> Care {
 /// What came of looking at live again since this date's day, the last time; none of a date that asks for something else.
 fn looked(care: &Care, plan: &Plan, record: &Record, end: &ZonedDateTime) -> Option<Looked> {
     let (day, live) = (care.date().filter(|_| care.is_a_look())?, plan.live_site()?);
-    let mut looks = record.looked_again().filter(|(_, look)| look.host.is_same_site(&live));
+    let mut looks = record.entries.iter().rev().filter_map(|entry| match &entry.evidence {
+        Evidence::LookedAgain(look) if look.host.is_same_site(&live) => Some((entry, look)),
+        _ => None,
+    });
     looks.find(|(entry, _)| is_from(entry, end, day)).map(|(entry, look)| Looked {
         result: look.result,
         says: look.says.clone(),

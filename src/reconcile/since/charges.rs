@@ -1,5 +1,7 @@
 //! The orders of one form that one contact bought since: which charge was due, and which one is too many.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 use crate::model::population::{Order, Subscription};
@@ -7,7 +9,23 @@ use crate::model::status::SubscriptionStatus as Status;
 use crate::reconcile::day::day;
 
 use super::class::Class;
-use super::moved::Moved;
+use super::moved::{Moved, Pair};
+
+/// Which subscriptions that moved are whose.
+pub(super) struct OfContacts<'m> {
+    moved: &'m Moved<'m, 'm>,
+    pairs: HashMap<&'m str, Vec<&'m Pair<Subscription>>>,
+}
+
+impl<'m> OfContacts<'m> {
+    pub(super) fn of(moved: &'m Moved<'_, '_>) -> Self {
+        let mut pairs = HashMap::<&str, Vec<&Pair<Subscription>>>::new();
+        for pair in &moved.subscriptions {
+            pairs.entry(pair.any().map_or("", |of| &of.contact)).or_default().push(pair);
+        }
+        Self { moved, pairs }
+    }
+}
 
 /// The subscriptions of a contact on a form.
 #[derive(Debug, Default)]
@@ -23,11 +41,12 @@ struct Charging {
 }
 
 impl Charging {
-    fn of(moved: &Moved<'_, '_>, contact: &str, form: &str) -> Self {
+    fn of(all_of: &OfContacts<'_>, contact: &str, form: &str) -> Self {
         let mut all = Self::default();
         let is = |of: &Subscription| of.contact == contact && of.form.trim() == form;
-        let pairs = moved.subscriptions.iter().map(|pair| (pair.before.as_ref(), pair.after.as_ref()));
-        let still = moved.still.get(contact).into_iter().flatten().map(|of| (Some(of), Some(of)));
+        let pairs = all_of.pairs.get(contact).into_iter().flatten();
+        let pairs = pairs.map(|pair| (pair.before.as_ref(), pair.after.as_ref()));
+        let still = all_of.moved.still.get(contact).into_iter().flatten().map(|of| (Some(of), Some(of)));
         for (before, after) in pairs.chain(still).filter(|(before, after)| after.or(*before).is_some_and(is)) {
             match before.map(|before| (Status::of(&before.status), before.next_payment.as_deref().and_then(day))) {
                 None => all.began += 1,
@@ -69,9 +88,9 @@ impl Charging {
 }
 
 /// The class of each order, which are of one form and contact, in the order of their days.
-pub(super) fn charges(moved: &Moved<'_, '_>, (contact, name): (&str, &str), orders: &[&Order]) -> Vec<Class> {
-    let Some(form) = moved.terms.forms.get(name) else { return vec![Class::UnknownForm; orders.len()] };
-    let mut all = Charging::of(moved, contact, name);
+pub(super) fn charges(all_of: &OfContacts<'_>, (contact, name): (&str, &str), orders: &[&Order]) -> Vec<Class> {
+    let Some(form) = all_of.moved.terms.forms.get(name) else { return vec![Class::UnknownForm; orders.len()] };
+    let mut all = Charging::of(all_of, contact, name);
     let last = orders.iter().filter_map(|order| day(&order.date)).max();
     let recurring = form.recurring.or((!all.is_none()).then_some(true));
     let mut previous: Option<Option<Date>> = None;
@@ -97,7 +116,7 @@ pub(super) fn charges(moved: &Moved<'_, '_>, (contact, name): (&str, &str), orde
                     Some(first) => all.second([first, on], last),
                     None if !all.due.is_empty() => Class::ChargedEarly,
                     None if all.ended > 0 => Class::ChargedAfterEnd,
-                    None if !moved.terms.captured[1] => Class::NotCaptured,
+                    None if !all_of.moved.terms.captured[1] => Class::NotCaptured,
                     None => Class::NewOrder,
                 },
             },

@@ -1,6 +1,6 @@
 //! In which class a movement is, and how much of it there is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -158,7 +158,7 @@ pub struct Found {
     /// Each class with what there is of it.
     pub groups: BTreeMap<(Kind, Class), Group>,
     /// The worst that is known of whoever something moved of, by contact ID.
-    pub(super) worst: HashMap<String, Bearing>,
+    pub(super) worst: BTreeMap<String, Bearing>,
 }
 
 impl Found {

@@ -9,7 +9,7 @@ use crate::model::population::{Order, Subscription};
 use crate::model::status::{OrderStatus, transaction};
 use crate::reconcile::day::day;
 
-use super::charges::charges;
+use super::charges::{OfContacts, charges};
 use super::class::{Class, Found, Kind};
 use super::moved::{Moved, Pair};
 use super::subscriptions::{self, Bought, Tests};
@@ -58,7 +58,7 @@ pub(super) struct Explained<'m> {
     /// The tags that an order adds.
     pub(super) adds: HashMap<&'m str, BTreeSet<&'m str>>,
     /// How access to an offering ends.
-    pub(super) ends: HashMap<&'m str, BTreeMap<usize, Vec<Ends>>>,
+    pub(super) ends: BTreeMap<&'m str, BTreeMap<usize, Vec<Ends>>>,
     /// Who has an order since then, paid or not.
     pub(super) ordered: HashSet<&'m str>,
     /// Who has an order or a subscription that moved.
@@ -83,9 +83,10 @@ pub(super) fn classify<'m>(moved: &'m Moved<'_, '_>, found: &mut Found) -> Expla
             );
         }
     }
+    let of_contacts = OfContacts::of(moved);
     for ((contact, form), orders) in &mut explained.bought {
         orders.sort_by_key(|order| (day(&order.date), &order.key));
-        charges(moved, (contact, form), orders)
+        charges(&of_contacts, (contact, form), orders)
             .into_iter()
             .for_each(|class| found.add(Kind::Order, class, contact, form));
     }

@@ -47,7 +47,7 @@ impl Matched {
     }
 
     /// Everybody by the worst that is known of them. What is of nobody counts for nobody.
-    pub(super) fn people(&self, moved: &Moved<'_, '_>, worst: HashMap<String, Bearing>) -> People {
+    pub(super) fn people(&self, moved: &Moved<'_, '_>, worst: BTreeMap<String, Bearing>) -> People {
         let contacts = &moved.contacts;
         let mut of: HashMap<&str, Bearing> = HashMap::new();
         let lost: HashMap<&str, usize> = contacts.lost.iter().map(|lost| lost.key.as_str()).zip(0..).collect();
