@@ -6,8 +6,8 @@ use crate::cli::{StatusFormat, Verify};
 use crate::failure::{Failure, exit};
 use crate::journey::Released;
 use crate::model::record::{Evidence, LookResult, LookedAgain};
-use crate::output::escape;
-use crate::output::since::{Moved, human, json, line};
+use crate::output::since::{self, Moved, human, json};
+use crate::output::{Mode, SiteLine, escape};
 use crate::project::Opened;
 use crate::project::record::path_of;
 use crate::reconcile::Verdict;
@@ -16,7 +16,6 @@ use crate::verify::{self, Looked, SideReading};
 use super::owed::list;
 use super::record::said::{append_here, ensure_person_known};
 use super::run::kept_at_end;
-use super::verify::line as site_line;
 use super::{Terminal, check, members, tracked};
 
 /// The name of the reading that a run kept.
@@ -36,14 +35,14 @@ pub(super) fn run(args: &Verify, since: &str, opened: &Opened, terminal: &mut Te
         None => kept_at_end::reading(&args.plan, &sites(opened, &args.after))?,
     };
     let later = named(&args.after)?;
-    let Looked { since, unproven, days } = verify::look(opened, (&earlier, &later), released)?;
+    let Looked { since: moved_since, unproven, days } = verify::look(opened, (&earlier, &later), released)?;
     let (path, notes) = (opened.path.display().to_string(), verify::notes_of_age(opened, &later));
     let moved = Moved {
         path: &path,
-        earlier: site_line(&earlier),
-        later: site_line(&later),
+        earlier: line(&earlier),
+        later: line(&later),
         days,
-        since: since.as_ref(),
+        since: moved_since.as_ref(),
         unproven: &unproven,
         notes: &notes,
         show_personal: args.show_personal,
@@ -56,7 +55,7 @@ pub(super) fn run(args: &Verify, since: &str, opened: &Opened, terminal: &mut Te
     terminal.out.write_all(&text)?;
     let verdict = moved.verdict();
     if let Some(who) = &args.who {
-        let says = line(since.as_ref(), &unproven);
+        let says = since::line(moved_since.as_ref(), &unproven);
         put(args, (who, verdict, says), (&earlier, &later), terminal)?;
     }
     Ok(match verdict {
@@ -64,6 +63,11 @@ pub(super) fn run(args: &Verify, since: &str, opened: &Opened, terminal: &mut Te
         Verdict::Different => exit::NOT_VERIFIED,
         Verdict::Unproven => exit::NOT_GREEN,
     })
+}
+
+/// What was read, in a line.
+pub(super) fn line(side: &SideReading) -> Option<SiteLine> {
+    Some(SiteLine::of(side.name.clone(), side.snapshot()?, Mode::Snapshot))
 }
 
 /// The names by which a run can have had its site: the one that is compared now, and the plan's own.

@@ -2,13 +2,14 @@
 
 use crate::cli::{StatusFormat, Verify};
 use crate::failure::{Failure, exit};
+use crate::output::escape;
 use crate::output::verify::{Verification, human, json};
-use crate::output::{Mode, SiteLine, escape};
 use crate::project::Project;
 use crate::reconcile::Verdict;
 use crate::verify::{self, SideReading};
 
-use super::{Terminal, check, looked_again, members, tracked};
+use super::looked_again::{self, line};
+use super::{Terminal, check, members, tracked};
 
 pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let opened = Project::new(&args.plan, args.limits.into()).showing_personal(args.show_personal).open()?;
@@ -53,8 +54,4 @@ pub(super) fn run(args: &Verify, terminal: &mut Terminal<'_>) -> Result<u8, Fail
         Verdict::Different => exit::NOT_VERIFIED,
         Verdict::Unproven => exit::NOT_GREEN,
     })
-}
-
-pub(super) fn line(side: &SideReading) -> Option<SiteLine> {
-    Some(SiteLine::of(side.name.clone(), side.snapshot()?, Mode::Snapshot))
 }

@@ -144,7 +144,7 @@ pub(crate) fn to_its_end(place: &Place) {
 }
 
 /// The order forms, each with the tags that what it releases is opened by.
-const FORMS: [(&str, &[&str]); 6] = [
+pub(crate) const FORMS: [(&str, &[&str]); 6] = [
     ("foundations-membership", &["Foundations_Base_Access"]),
     ("group-coaching-checkout", &["Group_Coaching_Base_Access"]),
     ("group-coaching-payment-plan", &["Group_Coaching_Base_Access"]),
