@@ -310,6 +310,10 @@ mod tests {
             (json!({"decided": {"host": host, "decision": "go-on", "says": "agreed"}}), says("/decided/says")),
             (json!({"merged": {"ends": [sha]}}), vec![("/merged/ends", json!([]), "names none")]),
             (
+                json!({"looked-again": {"host": host, "readings": [sha, sha], "result": "red", "says": "findings: 1 tag"}}),
+                says("/looked-again/says"),
+            ),
+            (
                 json!({"done": {"at": "/emails/welcome", "now": "abcd", "says": "agreed"}}),
                 vec![
                     ("/done/at", json!(""), "but not what"),
