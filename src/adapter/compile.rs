@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::place::{conditions, rows_of};
 use super::set::{Loaded, Set};
-use super::uses::{self, Use};
+use super::uses::{self, Takes, Use, Writable};
 use crate::model::adapter::{Adapter, Effects, Scope};
 use crate::text::inert_json;
 
@@ -47,6 +47,23 @@ pub fn text(set: &Set) -> String {
     let sections: Vec<String> =
         request.iter().map(|(name, section)| format!("  {}: {}", json!(name), lines(section))).collect();
     format!("{{\n{}\n}}\n", sections.join(",\n"))
+}
+
+/// The list of what a writer may set on one site, known by its home address without the scheme: `writes.json`.
+pub fn writes(set: &Set, site: &str) -> String {
+    let entry = |one: &Writable| {
+        let takes = match &one.takes {
+            Takes::Words(words) => json!(words),
+            Takes::Form(form) => json!(form),
+        };
+        json!({"name": one.option, "at": one.at, "takes": takes, "for": one.reason})
+    };
+    let options: Value = uses::writable(set).iter().map(entry).collect();
+    format!(
+        "{{\n  \"format\": 1,\n  \"site\": {},\n  \"options\": {}\n}}\n",
+        inert_json(&json!(site).to_string()),
+        lines(&options)
+    )
 }
 
 fn lines(section: &Value) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::place::has_rows;
 use super::set::Set;
-use crate::model::adapter::{Adapter, Place, Rule, When};
+use crate::model::adapter::{Adapter, Codec, Entry, Place, Rule, Scope, When};
 
 /// Something that is read.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,59 @@ pub struct Use {
     pub reason: Option<String>,
     /// How it is known, in words.
     pub source: String,
+}
+
+/// A place in an option's value that may be set.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Writable {
+    /// The option's name or pattern.
+    pub option: String,
+    /// The pointer, in which `*` is any key.
+    pub at: String,
+    /// What may stand there.
+    pub takes: Takes,
+    /// What it is.
+    pub reason: String,
+}
+
+/// What a writer may put into a place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Takes {
+    /// One of these words.
+    Words(Vec<String>),
+    /// A text of this form, by its name.
+    Form(&'static str),
+}
+
+impl Takes {
+    fn of(rule: &Rule) -> Self {
+        if !rule.words.is_empty() {
+            return Self::Words(rule.words.keys().cloned().collect());
+        }
+        let words = |words: [&str; 2]| Self::Words(words.map(str::to_owned).to_vec());
+        match rule.codec.unwrap_or_default() {
+            Codec::YesNo => words(["no", "yes"]),
+            Codec::OnOff => words(["off", "on"]),
+            Codec::OneZero => words(["0", "1"]),
+            Codec::TrueFalse => words(["false", "true"]),
+            Codec::Count | Codec::Days | Codec::Weeks | Codec::Cents => Self::Form("number"),
+            Codec::Amount => Self::Form("amount"),
+            Codec::Text | Codec::Commas => Self::Form("text"),
+            // None of them can be written.
+            Codec::Flag | Codec::IsTrue | Codec::Filled | Codec::Day => Self::Words(Vec::new()),
+        }
+    }
+}
+
+/// What these adapters let be written of options of the site's own: of entries that count, and what each is.
+pub fn writable(set: &Set) -> Vec<Writable> {
+    let mut uses = Uses::new();
+    for bound in set.bound() {
+        uses.object(bound.kind, &bound.entry);
+    }
+    uses.writable.sort();
+    uses.writable.dedup();
+    uses.writable
 }
 
 /// Everything that these adapters read: what one says before another is read all the same, so that a capture serves each of them.
@@ -36,19 +89,9 @@ pub(super) fn below(rule: &Rule) -> impl Iterator<Item = &Rule> {
 
 /// Everything that an adapter reads.
 pub fn of(adapter: &Adapter) -> Vec<Use> {
-    let mut uses = Uses { all: Vec::new(), reason: None, source: String::new() };
+    let mut uses = Uses::new();
     for (kind, entry) in adapter.objects.iter() {
-        (uses.reason, uses.source) = (entry.reason.clone().or_else(|| Some(whole(kind))), entry.source.clone());
-        let place = entry.from.clone().unwrap_or_default();
-        uses.push(&place, None);
-        let at = element(&place, entry.each.as_deref());
-        if let Some(needs) = &entry.needs {
-            uses.push(&Place { function: Some(needs.function.clone()), ..Place::default() }, None);
-        }
-        entry.when.iter().for_each(|when| uses.when(when, &place, &at));
-        for rule in entry.key.iter().chain(&entry.id).chain(entry.fields.values()) {
-            uses.rule(rule, &place, &at);
-        }
+        uses.object(kind, entry);
     }
     for (name, lookup) in &adapter.lookups {
         let reason = lookup.reason.clone().unwrap_or_else(|| format!("what the IDs of `{name}` stand for"));
@@ -127,11 +170,40 @@ fn element(place: &Place, each: Option<&str>) -> At {
 
 struct Uses {
     all: Vec<Use>,
+    writable: Vec<Writable>,
     reason: Option<String>,
     source: String,
 }
 
 impl Uses {
+    fn new() -> Self {
+        Self { all: Vec::new(), writable: Vec::new(), reason: None, source: String::new() }
+    }
+
+    /// Everything that is read of objects of a kind.
+    fn object(&mut self, kind: &str, entry: &Entry) {
+        (self.reason, self.source) = (entry.reason.clone().or_else(|| Some(whole(kind))), entry.source.clone());
+        let place = entry.from.clone().unwrap_or_default();
+        self.push(&place, None);
+        let at = element(&place, entry.each.as_deref());
+        if let Some(needs) = &entry.needs {
+            self.push(&Place { function: Some(needs.function.clone()), ..Place::default() }, None);
+        }
+        entry.when.iter().for_each(|when| self.when(when, &place, &at));
+        for rule in entry.key.iter().chain(&entry.id).chain(entry.fields.values()) {
+            self.rule(rule, &place, &at);
+        }
+    }
+
+    /// Notes a place that may be set, where that is in an option of the site's own.
+    fn may_write(&mut self, rule: &Rule, place: &Place, at: String) {
+        let is_own = place.scope.unwrap_or_default() == Scope::Site;
+        if let Some(option) = place.option.as_ref().filter(|_| rule.writable && is_own) {
+            let reason = self.reason.clone().unwrap_or_default();
+            self.writable.push(Writable { option: option.clone(), at, takes: Takes::of(rule), reason });
+        }
+    }
+
     fn push(&mut self, place: &Place, pick: Option<String>) {
         if *place != Place::default() {
             let (reason, source) = (self.reason.clone(), self.source.clone());
@@ -189,11 +261,17 @@ impl Uses {
                 || rule.variant.is_some();
             let is_given = is_given || !rule.any.is_empty() || !rule.first.is_empty() || !rule.keys.is_empty();
             match &rule.at {
-                Some(pointer) => self.push(place, Some(at.pointer(pointer))),
+                Some(pointer) => {
+                    self.push(place, Some(at.pointer(pointer)));
+                    self.may_write(rule, place, at.pointer(pointer));
+                }
                 None if rule.of == Some(crate::model::adapter::Name::Key) => self.push(place, Some(at.pointer(""))),
                 None if is_given => self.push(place, None),
                 // A place of its own is the value.
-                None => self.push(place, Some(at.pointer(""))),
+                None => {
+                    self.push(place, Some(at.pointer("")));
+                    self.may_write(rule, place, at.pointer(""));
+                }
             }
         }
         let further = rule

@@ -8,7 +8,7 @@ mod script;
 
 pub use list::{Read, read_in_words, reads_text};
 pub use mail::{Asked, Way, ask, ways};
-pub use packed::{FOLDER, packed};
+pub use packed::{FOLDER, packed, packed_writer};
 pub use script::{Gives, script};
 
 use crate::model::digest::of_parts;
@@ -38,6 +38,19 @@ pub const FILES: &[(&str, &str)] = files![
     "src/Stream.php"
     "src/Withheld.php"
     "src/Words.php"
+];
+
+/// What the build that writes has in the place of the reading one's main file, or beside its files, sorted by path.
+pub const WRITER_FILES: &[(&str, &str)] = &[
+    ("plan-bridge.php", include_str!("../../bridge/writer/plan-bridge.php")),
+    ("src/Aftermath.php", include_str!("../../bridge/writer/src/Aftermath.php")),
+    ("src/Change.php", include_str!("../../bridge/writer/src/Change.php")),
+    ("src/Lock.php", include_str!("../../bridge/writer/src/Lock.php")),
+    ("src/Splice.php", include_str!("../../bridge/writer/src/Splice.php")),
+    ("src/Store.php", include_str!("../../bridge/writer/src/Store.php")),
+    ("src/Writer.php", include_str!("../../bridge/writer/src/Writer.php")),
+    ("src/Writes.php", include_str!("../../bridge/writer/src/Writes.php")),
+    ("uninstall.php", include_str!("../../bridge/writer/uninstall.php")),
 ];
 
 /// The digest of the code, as the collector says it in each first line (`bridge/FORMAT.md`, section 3).

@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Write as _};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, System, ZipWriter};
 
-use super::FILES;
+use super::{FILES, WRITER_FILES};
 
 /// The plugin's folder, in the zip and on the site.
 pub const FOLDER: &str = "plan-bridge";
@@ -16,13 +16,27 @@ pub const FOLDER: &str = "plan-bridge";
 /// # Errors
 /// Where the zip cannot be made; in memory nothing is known to lead there.
 pub fn packed(request: &str) -> io::Result<Vec<u8>> {
+    zipped(FILES.iter().copied().chain([("request.json", request)]).collect())
+}
+
+/// The build that writes too, with the list of what it may set (`writes.json`) and the one site that this is for.
+///
+/// # Errors
+/// As [`packed`].
+pub fn packed_writer(request: &str, writes: &str) -> io::Result<Vec<u8>> {
+    let is_replaced = |path: &str| WRITER_FILES.iter().any(|(of, _)| *of == path);
+    let read = FILES.iter().copied().filter(|(path, _)| !is_replaced(path));
+    let lists = [("request.json", request), ("writes.json", writes)];
+    zipped(read.chain(WRITER_FILES.iter().copied()).chain(lists).collect())
+}
+
+fn zipped(mut files: Vec<(&str, &str)>) -> io::Result<Vec<u8>> {
     // Stored: what a packer makes of a text differs from version to version. The time is the earliest that a zip can hold.
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .last_modified_time(DateTime::DEFAULT)
         .system(System::Unix)
         .unix_permissions(0o644);
-    let mut files: Vec<(&str, &str)> = FILES.iter().copied().chain([("request.json", request)]).collect();
     files.sort_unstable();
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (path, text) in files {

@@ -25,6 +25,12 @@ pub enum BridgeVerb {
         /// The site's own adapters, which count before the built-in ones.
         #[arg(long, value_name = "FILE")]
         adapter: Vec<PathBuf>,
+        /// Make the build that writes too, for this one site: its home address. What it may set is what the adapters call writable.
+        ///
+        /// It writes nothing but single values that still are what was read, for an administrator; on a live site only in hours that its
+        /// `wp-config.php` opens (docs/writing.md).
+        #[arg(long, value_name = "URL")]
+        writer: Option<String>,
         /// The new zip.
         #[arg(long, short, value_name = "FILE")]
         out: PathBuf,

@@ -27,7 +27,7 @@ const OTHERS: [&str; 8] = [
 
 /// Options that are said with the command, or not at all: the verb, any where it is empty; the option, each of the verb's own where it is
 /// empty; and why. A hook or a job inherits an environment, and nothing of this may come to pass by that alone.
-const SAID: [(&str, &str, &str); 35] = [
+const SAID: [(&str, &str, &str); 36] = [
     ("", "confirm", "the digest that a person was shown"),
     ("", "seal", "a review, in the place of that digest"),
     ("", "acknowledge", "the phrase that passes the barrier"),
@@ -54,6 +54,7 @@ const SAID: [(&str, &str, &str); 35] = [
     ("adopt", "site", "whose run is taken over"),
     ("purge", "site", "whose earlier reading is deleted"),
     ("lock break", "site", "whose lock is broken"),
+    ("bridge zip", "writer", "that a plugin writes, and on which site"),
     ("record", "", "evidence, which somebody attests"),
     ("survey", "read", "evidence, which somebody attests"),
     ("survey", "renew", "evidence, which somebody attests"),
