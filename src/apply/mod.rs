@@ -180,6 +180,7 @@ fn hopeless(error: &SiteError) -> Option<String> {
         }
         SiteError::File { .. }
         | SiteError::NotAutomatic { .. }
+        | SiteError::Refused { .. }
         | SiteError::Damaged { .. }
         | SiteError::Misfits { .. }
         | SiteError::Another { .. }

@@ -161,6 +161,22 @@ impl Value {
     }
 }
 
+impl Value {
+    /// The same with another scalar where one is; none where none is there.
+    pub fn with(&self, pointer: &str, scalar: Scalar) -> Option<Self> {
+        match self {
+            Self::Whole(_) if pointer.is_empty() => Some(Self::Whole(scalar)),
+            Self::Whole(_) | Self::Withheld(_) => None,
+            Self::Picked(picked) => {
+                let mut picked = picked.clone();
+                let is_there = |(at, leaf): &&mut (String, Leaf)| at == pointer && matches!(leaf, Leaf::Scalar(_));
+                picked.0.iter_mut().find(is_there)?.1 = Leaf::Scalar(scalar);
+                Some(Self::Picked(picked))
+            }
+        }
+    }
+}
+
 impl Picked {
     /// What lies at a pointer that the request picks. What lies below something withheld is withheld too.
     pub fn find(&self, pointer: &str) -> Found<'_> {

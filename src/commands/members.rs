@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use crate::adapter::LONGEST;
 use crate::failure::{Failure, exit};
 use crate::project::site::OfSite;
-use crate::site::wordpress::Through;
+use crate::site::wordpress::{Through, Writes};
+use crate::trust::{Key, Purpose};
 
 use super::adapter::{own, texts};
 use super::progress;
@@ -37,7 +41,11 @@ pub(super) fn through<'n>(
         return Err(Failure::new(exit::USAGE, message)
             .help("decide each guess and delete its mark; `plan adapter check FILE` shows what is left"));
     }
-    Ok(Some(Through { adapters: Rc::new(set), came: progress::drawn("the site"), is_to_be_whole: false }))
+    let writes = match settings.writes(TimeZone::UTC.to_datetime(Timestamp::now()).date())? {
+        true => Some(Writes { holder: Key::find_or_make()?.mark(Purpose::SiteLock, b"") }),
+        false => None,
+    };
+    Ok(Some(Through { adapters: Rc::new(set), came: progress::drawn("the site"), is_to_be_whole: false, writes }))
 }
 
 /// The same for a run, which reads it whole or goes no further. It goes by what the settings name alone: many commands

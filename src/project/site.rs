@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Deserializer};
 
 use crate::failure::{Failure, exit};
@@ -23,6 +24,12 @@ pub(crate) struct OfSite {
     staging: Option<String>,
     /// The live site, with which the copy is compared: in the same way.
     live: Option<String>,
+    /// Whether a site at an address is written to: `allowed`, where its owner agreed.
+    writes: Option<String>,
+    /// Who on the owner's side agreed.
+    agreed_by: Option<String>,
+    /// The day on which they did.
+    agreed_on: Option<String>,
     /// The settings' own file; where there is none, where one would be.
     #[serde(skip)]
     file: PathBuf,
@@ -69,6 +76,33 @@ impl OfSite {
             )));
         }
         Ok(Some(Named::Recording(folder_of(&self.file).join(named))))
+    }
+
+    /// Whether a site at an address may be written to: only where somebody on its owner's side agreed, who is named with the day.
+    ///
+    /// # Errors
+    /// Where one of the three is missing, is none, or the day is yet to come.
+    pub(crate) fn writes(&self, today: Date) -> Result<bool, Failure> {
+        let said = [&self.writes, &self.agreed_by, &self.agreed_on];
+        if said.iter().all(|said| said.is_none()) {
+            return Ok(false);
+        }
+        let refused = |what: String| {
+            Failure::new(exit::USAGE, format!("`{}` {what}, so nothing is written", self.file.display())).help(
+                "a site is written to where the table `[site]` holds all of `writes = \"allowed\"`, `agreed_by = \"NAME\"` (who on the \
+                 owner's side agreed) and `agreed_on = \"YEAR-MONTH-DAY\"`; without them a person makes the changes",
+            )
+        };
+        match said.map(|said| said.as_deref().map(str::trim)) {
+            [Some("allowed"), Some(by), Some(on)] if !by.is_empty() => match on.parse::<Date>() {
+                Ok(on) if on <= today => Ok(true),
+                Ok(_) => Err(refused("says that its owner agreed on a day that is yet to come (`agreed_on`)".to_owned())),
+                Err(_) => Err(refused("names no day on which its owner agreed (`agreed_on`)".to_owned())),
+            },
+            [Some("allowed"), ..] => Err(refused("does not say who agreed to it, and when".to_owned())),
+            [Some(_), ..] => Err(refused("has another word than `allowed` in `writes`".to_owned())),
+            [None, ..] => Err(refused("says who agreed, and not to what (`writes`)".to_owned())),
+        }
     }
 
     /// Whether live is not named.

@@ -275,6 +275,16 @@ pub enum SiteError {
         /// The site that it holds now.
         found: String,
     },
+    /// The site was to be written to, and refused: nothing was done.
+    #[error("`{site}`: {what}")]
+    Refused {
+        /// The site's name.
+        site: String,
+        /// Why.
+        what: String,
+        /// What to do.
+        help: String,
+    },
     /// The site is not as a change expects.
     #[error(transparent)]
     Conflict(#[from] crate::change::Conflict),
@@ -312,7 +322,8 @@ impl SiteError {
             Self::Damaged { help, .. }
             | Self::Answer { help, .. }
             | Self::Login { help, .. }
-            | Self::Another { help, .. } => Some(help),
+            | Self::Another { help, .. }
+            | Self::Refused { help, .. } => Some(help),
             Self::Replaced { .. } => {
                 Some("put back the site's file that was read first; nothing is written to another one")
             }

@@ -39,6 +39,8 @@ pub enum Purpose {
     Login,
     /// A parity certificate.
     Parity,
+    /// Who this machine is to the lock on a site.
+    SiteLock,
 }
 
 impl Purpose {
@@ -54,6 +56,7 @@ impl Purpose {
             Self::Voided => "voided",
             Self::Login => "login",
             Self::Parity => "parity",
+            Self::SiteLock => "site-lock",
         }
     }
 }

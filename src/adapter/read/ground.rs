@@ -6,8 +6,8 @@ use super::spot::Row;
 use crate::adapter::place::rows_of;
 use crate::adapter::pointer::fits;
 use crate::capture::{
-    Call, Constant, DefinedFunction, Header, InstalledPlugin, Line, Outcome, Source, SourceKind, StoredOption, Text,
-    Unread, Value,
+    Call, Constant, DefinedFunction, Header, InstalledPlugin, Line, Outcome, Scalar, Source, SourceKind, StoredOption,
+    Text, Unread, Value,
 };
 use crate::model::adapter::{Only, Part, Place, Scope};
 use crate::population::Damage;
@@ -16,7 +16,7 @@ use crate::population::Damage;
 const MOST: usize = 24 << 20;
 
 /// Settings as they were captured.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ground {
     pub(super) header: Header,
     sources: Vec<Source>,
@@ -135,6 +135,29 @@ impl Ground {
             rows.take().into_iter().flatten().map(|row| row.cells.iter().map(|cell| 40 + size_of(cell)).sum::<usize>());
         self.kept -= dropped.sum::<usize>() + size(line);
         true
+    }
+
+    /// Puts what an option of the site's own is now in the place of what it was.
+    pub fn put(&mut self, option: StoredOption) {
+        if let Some(name) = option.name.known() {
+            self.options.insert((false, name.to_owned()), option);
+        }
+    }
+
+    /// The same with other scalars in the value of one option of the site's own; none where one of them is not there.
+    pub(super) fn with(&self, name: &str, sets: &BTreeMap<String, Scalar>) -> Option<Self> {
+        let mut ground = self.clone();
+        let option = ground.options.get_mut(&(false, name.to_owned()))?;
+        for (pointer, scalar) in sets {
+            option.value = option.value.with(pointer, scalar.clone())?;
+        }
+        Some(ground)
+    }
+
+    /// The option of the site's own that this is the value of.
+    pub(super) fn option_of(&self, value: &Value) -> Option<&str> {
+        let mut own = self.options.iter().filter(|((network, _), _)| !network);
+        own.find(|(_, option)| std::ptr::eq(&option.value, value)).map(|((_, name), _)| name.as_str())
     }
 
     /// Whether a source of this kind was read that names this.

@@ -6,11 +6,13 @@ mod lacking;
 mod object;
 mod rule;
 mod said;
+mod settable;
 mod spot;
 mod whole;
 
 pub use ground::Ground;
 pub use object::Objects;
+pub use settable::{Setting, Settable};
 pub use spot::is_not_asked;
 pub use whole::{Taken, take};
 
@@ -23,6 +25,7 @@ use serde_json::Value as Json;
 use super::set::{Bound, Set};
 use index::Index;
 use lacking::Words;
+use settable::Trace;
 
 /// What is known of one thing.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,6 +73,8 @@ pub struct View<'a> {
     notes: RefCell<BTreeSet<String>>,
     /// Words of people's rows that the adapters do not know.
     words: RefCell<Words>,
+    /// Which scalars are read that may be set; none where nobody asks.
+    trace: RefCell<Option<Trace>>,
 }
 
 impl<'a> View<'a> {
@@ -83,6 +88,7 @@ impl<'a> View<'a> {
             open: RefCell::default(),
             notes: RefCell::default(),
             words: RefCell::default(),
+            trace: RefCell::default(),
         }
     }
 

@@ -95,6 +95,7 @@ impl View<'_> {
                     continue;
                 }
             };
+            self.traces(bound.kind);
             for (name, rule) in &bound.entry.fields {
                 merge(&mut fields, name, self.known(rule, &at.field(bound.kind, name)), all_bound);
             }
@@ -149,6 +150,7 @@ impl View<'_> {
             let is_partial = is_partial(&bound);
             let mut of_entry: Vec<(String, Option<String>, Fields)> = Vec::new();
             for one in listed.objects {
+                self.traces(&one.key);
                 let id = match bound.entry.id.as_ref().map(|rule| self.known(rule, &one.at)) {
                     Some(Known::Value(id)) => Some(id.as_str().map_or_else(|| id.to_string(), str::to_owned)),
                     _ => None,

@@ -36,6 +36,8 @@ pub(super) struct At<'v> {
     pub(super) home: Option<&'v Place>,
     /// The kind and the field that are read.
     pub(super) of: Option<(&'static str, &'v str)>,
+    /// The pointer inside of that field, where it is traced what is read.
+    pub(super) inside: String,
 }
 
 /// What belongs to one user.
@@ -150,6 +152,7 @@ impl View<'_> {
 
     /// What a stored scalar says.
     fn taken(&self, rule: &Rule, raw: &Raw, at: &At<'_>) -> Found {
+        self.trace(rule, raw, at);
         let is_empty = matches!(raw, Raw::Text(text) if text.is_empty()) && !rule.words.contains_key("");
         let has_empty = matches!(rule.codec, Some(Codec::Flag | Codec::IsTrue | Codec::Filled | Codec::Commas));
         if rule.absent == Some(Absent::Nothing) && is_empty && !has_empty {
@@ -268,6 +271,7 @@ impl View<'_> {
     fn keyed(&self, keys: &BTreeMap<String, Rule>, at: &At<'_>) -> Found {
         let mut map = Map::new();
         for (key, rule) in keys {
+            let at = &self.inside(at, key);
             match self.found(rule, at) {
                 Found::Value(value) => drop(map.insert(key.clone(), value)),
                 Found::Nothing | Found::Skipped => {}
@@ -292,8 +296,9 @@ impl View<'_> {
         };
         let mut named = Map::new();
         let mut listed = Vec::new();
-        for (escaped, spot) in all {
-            let below = At { spot: Some(spot), key: Some(escaped.clone()), ..at.clone() };
+        for (number, (escaped, spot)) in all.into_iter().enumerate() {
+            let inside = self.inside(at, &number.to_string());
+            let below = At { spot: Some(spot), key: Some(escaped.clone()), ..inside };
             let value = match rule.item.is_empty() {
                 true => {
                     let one = Rule {
@@ -303,6 +308,7 @@ impl View<'_> {
                         when: None,
                         default: None,
                         operation: None,
+                        writable: false,
                         at: Some(rule.at.clone().unwrap_or_default()),
                         ..rule.clone()
                     };
@@ -334,7 +340,7 @@ impl View<'_> {
     fn item(&self, rule: &Rule, at: &At<'_>) -> Result<Map<String, Json>, String> {
         let mut fields = Map::new();
         for (name, rule) in &rule.item {
-            match self.known(rule, at) {
+            match self.known(rule, &self.inside(at, name)) {
                 Known::Value(value) => drop(fields.insert(name.clone(), value)),
                 Known::Nothing => drop(fields.insert(name.clone(), Json::Null)),
                 Known::Unknown(why) if matches!(name.as_str(), "number" | "name") => {
@@ -373,6 +379,6 @@ impl<'v> At<'v> {
 
     /// Nothing in particular: of a site as a whole.
     pub(super) fn site(is_asked: bool) -> Self {
-        Self { spot: None, name: None, key: None, owner: None, own: None, is_asked, home: None, of: None }
+        Self { spot: None, name: None, key: None, owner: None, own: None, is_asked, home: None, of: None, inside: String::new() }
     }
 }

@@ -32,6 +32,8 @@ pub struct Taken {
     pub notes: Vec<String>,
     /// What is unknown of a contact at least.
     pub unknown: BTreeSet<ContactField>,
+    /// The site's own settings, as they were captured.
+    pub ground: Option<Ground>,
     records: Ordered,
 }
 
@@ -120,7 +122,7 @@ pub fn take<R: BufRead>(reader: R, set: &Set, spills: [MakeSpill; 2]) -> Result<
     let mut snapshot = Snapshot::new(header, all.state, None).with_worth(Worth::default());
     snapshot.sources = all.sources;
     let records = records.ordered()?;
-    Ok(Taken { snapshot, sha256, not_asked, notes, unknown, records })
+    Ok(Taken { snapshot, sha256, not_asked, notes, unknown, ground: Some(ground), records })
 }
 
 /// Which site it is of.

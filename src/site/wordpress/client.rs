@@ -5,6 +5,7 @@ mod exchange;
 mod failed;
 mod probe;
 mod stream;
+mod writer;
 
 use std::cell::Cell;
 use std::fmt;
@@ -33,6 +34,7 @@ use body::json;
 use exchange::Exchange;
 pub(super) use probe::{Arrives, SAYS};
 pub(super) use stream::{Got, Sent};
+pub(super) use writer::{Asked, Writer};
 
 const MAX_REDIRECTS: usize = 5;
 

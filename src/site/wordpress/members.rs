@@ -11,9 +11,10 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::collect::{Made, not_of_now};
+use super::writing::Writes;
 use super::{Given, Limits, WordPress, errors};
 use crate::adapter::Set;
-use crate::adapter::read::{is_not_asked, take};
+use crate::adapter::read::{Settable, is_not_asked, take};
 use crate::fs::temporary;
 use crate::model::snapshot::{COLLECTOR, Capture, PopulationDigest};
 use crate::model::{Kind, Snapshot, Worth};
@@ -33,6 +34,8 @@ pub(crate) struct Through {
     /// Whether a reading that is not whole is an error, where the site lists the collector as active, and no reason why they are unknown: of
     /// a run they are unknown because of what the site is, and never because of what became of one request.
     pub(crate) is_to_be_whole: bool,
+    /// That it may be written to; none where nobody agreed to that.
+    pub(crate) writes: Option<Writes>,
 }
 
 impl std::fmt::Debug for Through {
@@ -117,6 +120,11 @@ impl WordPress {
         if !taken.snapshot.header.site.is_same_site(&address.identity()) {
             return Err(errors::other_members(address, &taken.snapshot.header.site));
         }
+        let ground = taken.ground.take().filter(|_| through.writes.is_some());
+        if let Some(ground) = ground {
+            self.note_settable(Settable::new(ground, &through.adapters), &through.adapters);
+        }
+        let address = self.reader.address();
         if !everybody || !taken.has_population() {
             return Ok(Ok(Collected { snapshot: taken.without_population(), members: None, another_list }));
         }

@@ -1,6 +1,6 @@
 //! A WordPress, read over its REST API with an administrator's application password.
 //!
-//! Nothing but GET is ever sent. What core shows is little: plugins, administrators, the site's addresses and, from
+//! It is read by GET alone, and where its owner agreed written to by `writing`. What core shows is little: plugins, administrators, the site's addresses and, from
 //! WordPress 6.9 on, its environment. What AccessAlly keeps the collector on the site gives, as far as adapters know it; the header says of every section how
 //! it was captured, or why not.
 
@@ -21,6 +21,7 @@ mod route;
 mod rows;
 mod said;
 mod trusted;
+mod writing;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,11 +30,11 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{Everybody, Executor, Population, Reading, SignedIn, Site, SiteError, counted};
-use crate::change::Change;
+use crate::change::{Change, observed};
 use crate::model::population::{self, Questions};
 use crate::model::snapshot::{Capture, FORMAT, How};
 use crate::model::state::{Administrator, Environment, Plugin};
-use crate::model::{Field, Header, Kind, Snapshot, State, Worth};
+use crate::model::{Field, Header, Kind, ObjectRef, Snapshot, State, Worth};
 
 pub use address::Address;
 pub use client::{Answer, Failure, NotJson, Reader};
@@ -45,6 +46,8 @@ use members::Members;
 pub(crate) use members::Through;
 pub use removed::{Left, LoginLeft};
 use rows::{administrator_key, administrators, administrators_page, plugin};
+pub(crate) use writing::Writes;
+use writing::{Held, Writing};
 
 /// Where the time comes from; [`Timestamp::now`] outside tests.
 pub type Clock = fn() -> Timestamp;
@@ -58,6 +61,11 @@ pub struct WordPress {
     through: Option<Through>,
     /// How long the collector's last answer took.
     took: Duration,
+    /// What of it can be written; none where nothing can, or it was not read yet.
+    writing: Option<Writing>,
+    /// Why nothing is written although its owner agreed.
+    not_written: Option<String>,
+    held: Held,
 }
 
 /// A section that was read, or why it could not be.
@@ -91,8 +99,15 @@ impl WordPress {
     /// # Errors
     /// As [`WordPress::connect`].
     pub fn connect_within(address: Address, login: Login, clock: Clock, limits: Limits) -> Result<Self, SiteError> {
-        let mut site =
-            Self { reader: Reader::new(address, login, limits)?, clock, through: None, took: Duration::ZERO };
+        let mut site = Self {
+            reader: Reader::new(address, login, limits)?,
+            clock,
+            through: None,
+            took: Duration::ZERO,
+            writing: None,
+            not_written: None,
+            held: Held::default(),
+        };
         site.identify()?;
         Ok(site)
     }
@@ -106,8 +121,14 @@ impl WordPress {
     }
 
     /// The same, whose members are read too, where the collector is on the site.
-    pub(crate) fn with_members(self, through: Option<Through>) -> Self {
-        Self { through, ..self }
+    pub(crate) fn with_members(mut self, through: Option<Through>) -> Self {
+        self.through = through;
+        self
+    }
+
+    /// Whether its owner agreed that it is written to.
+    fn may_be_written(&self) -> bool {
+        self.through.as_ref().is_some_and(|through| through.writes.is_some())
     }
 
     /// Who we are there: never taken from the index, which WordPress gives to anybody.
@@ -344,12 +365,22 @@ impl Site for WordPress {
         self.took.saturating_mul(PEACE)
     }
 
-    fn executor(&self, _change: &Change) -> Executor {
-        Executor::Guided
+    fn observe(&mut self, on: &ObjectRef) -> Result<Option<Value>, SiteError> {
+        if self.may_be_written() && self.writing.is_none() {
+            self.configuration()?;
+        }
+        match self.observe_stored(on)? {
+            Some(found) => Ok(Some(found)),
+            None => Ok(observed(&self.configuration()?, on)),
+        }
+    }
+
+    fn executor(&self, change: &Change) -> Executor {
+        if self.setting(change).is_some() { Executor::Automatic } else { Executor::Guided }
     }
 
     fn execute(&mut self, change: &Change) -> Result<(), SiteError> {
-        Err(SiteError::NotAutomatic { site: self.name(), on: change.on.to_string() })
+        self.write(change)
     }
 }
 

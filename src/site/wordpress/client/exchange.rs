@@ -19,6 +19,7 @@ const COUNTED: [&str; 3] = ["page", "per_page", "offset"];
 pub(super) struct Exchange {
     /// None where nobody wants to see it.
     asked: Option<String>,
+    how: &'static str,
     begun: Instant,
 }
 
@@ -35,7 +36,12 @@ impl Exchange {
 
     fn of(shown: impl FnOnce() -> String) -> Self {
         let asked = log::log_enabled!(log::Level::Debug).then(shown);
-        Self { asked, begun: Instant::now() }
+        Self { asked, how: "GET", begun: Instant::now() }
+    }
+
+    /// The same, of what is written.
+    pub(super) fn posted(self) -> Self {
+        Self { how: "POST", ..self }
     }
 
     /// It ended without an answer.
@@ -55,7 +61,7 @@ impl Exchange {
 
     fn ends(&self, how: &str) {
         if let Some(asked) = &self.asked {
-            log::debug!("GET {asked} → {how}, {} ms", self.begun.elapsed().as_millis());
+            log::debug!("{} {asked} → {how}, {} ms", self.how, self.begun.elapsed().as_millis());
         }
     }
 }

@@ -1,0 +1,260 @@
+//! Writing to a site on which the build that writes is: one stored value at a time, under the site's own lock.
+//!
+//! What an answer leaves open is found out by reading, under a new number of the lock: what was sent under an older one can then do
+//! nothing any more. Nothing is sent twice.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::client::{Asked, Writer};
+use super::{Limits, WordPress, errors};
+use crate::adapter::read::{Setting, Settable};
+use crate::adapter::{Set, compile};
+use crate::capture::StoredOption;
+use crate::change::{self, Change, Conflict};
+use crate::model::{ObjectRef, digest};
+use crate::site::SiteError;
+
+/// The route that says what the build that writes may set, and whether it does now.
+const WRITES: &str = "/plan/v1/writes";
+
+/// What its hooks came to where not all of them were seen to end.
+const HOOK_FAILED: &str = "committed, hook failed";
+
+/// How long the lock is waited for where it is let go: it ends by itself.
+const LETTING_GO: Duration = Duration::from_secs(5);
+
+/// That a site's owner agreed that it is written to.
+#[derive(Clone, Debug)]
+pub(crate) struct Writes {
+    /// Who this machine is to the lock on the site, and to nobody else: 64 hexadecimal digits.
+    pub(crate) holder: String,
+}
+
+/// What of a site can be written, as it was read last.
+#[derive(Debug)]
+pub(super) struct Writing {
+    settable: Settable,
+    adapters: Rc<Set>,
+}
+
+/// The lock on the site, as far as this process has it.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    /// Its number; none where it is not held, or nobody knows what became of what was sent under it.
+    token: Option<i64>,
+    /// How many changes were sent.
+    sent: u64,
+}
+
+/// Why a request was not answered as it should be.
+enum Undone {
+    /// The site refused it, and did nothing.
+    Refused(String, String),
+    /// It is open what became of it.
+    Open(SiteError),
+}
+
+impl WordPress {
+    /// Keeps what can be written of what was read, where that is agreed and the site takes it.
+    pub(super) fn note_settable(&mut self, settable: Settable, adapters: &Rc<Set>) {
+        let announced = self.announced(adapters);
+        self.writing = match &announced {
+            Ok(()) => Some(Writing { settable, adapters: Rc::clone(adapters) }),
+            Err(why) => {
+                log::info!("`{}` is not written to: {why}", self.reader.address());
+                None
+            }
+        };
+        self.not_written = announced.err();
+    }
+
+    /// Whether the site has the build that writes, with the list of these adapters, and writes now; else why not.
+    fn announced(&self, adapters: &Set) -> Result<(), String> {
+        let answer = self.reader.get(WRITES, &[]).map_err(|_| "it does not say what it writes".to_owned())?;
+        let body = match (answer.status, answer.body) {
+            (200, Ok(body)) => body,
+            (404, _) => return Err("the plugin on it is the build that reads (`plan bridge zip --writer`)".to_owned()),
+            _ => return Err("it does not say what it writes".to_owned()),
+        };
+        if body.get("open") != Some(&Value::Bool(true)) {
+            let why = body.pointer("/why/message").and_then(Value::as_str).unwrap_or("it does not say why");
+            return Err(self.reader.login().hide(why));
+        }
+        let list = compile::writes(adapters, &self.reader.address().identity().to_string());
+        let is_same = body.get("sha256").and_then(Value::as_str) == Some(&*digest::of_bytes(list.as_bytes()));
+        is_same.then_some(()).ok_or_else(|| {
+            "the plugin on it was made with other adapters than these: make its zip again (`plan bridge zip --writer`)".to_owned()
+        })
+    }
+
+    /// What makes a change here, proven on what was read: that, and nothing else.
+    pub(super) fn setting(&self, change: &Change) -> Option<Setting> {
+        let Writing { settable, adapters } = self.writing.as_ref()?;
+        let setting = settable.setting(&change.on, change.after.as_ref()?)?;
+        let mut wanted = settable.state().clone();
+        change::apply(&mut wanted, change).ok()?;
+        (settable.state_with(&setting, adapters)? == wanted).then_some(setting)
+    }
+
+    /// Carries out a change as one compare-and-set.
+    pub(super) fn write(&mut self, change: &Change) -> Result<(), SiteError> {
+        let option = self.setting(change).ok_or_else(|| self.not_automatic(change))?.option;
+        let sha256 = self.refresh(&option)?;
+        let found = self.settable().and_then(|settable| change::read(settable.state(), &change.on));
+        if change::shows(found.as_ref(), change.after.as_ref()) {
+            return Ok(());
+        }
+        let conflict = |found| Conflict { on: change.on.clone(), expected: change.before.clone(), found };
+        if !change::shows(found.as_ref(), change.before.as_ref()) {
+            return Err(conflict(found).into());
+        }
+        let setting = self.setting(change).ok_or_else(|| self.not_automatic(change))?;
+        let token = self.token()?;
+        self.held.sent += 1;
+        // No other number of the lock, and no other change under this one, ever makes the same.
+        let key = digest::of_parts([self.holder(), &token.to_string(), &self.held.sent.to_string()].into_iter());
+        let body = json!({
+            "token": token, "option": setting.option, "sha256": sha256, "set": setting.sets, "key": key
+        });
+        match self.post(Asked::Change, &body) {
+            Ok(answer) => {
+                if answer.get("outcome").and_then(Value::as_str) == Some(HOOK_FAILED) {
+                    log::warn!("`{}` is set, and other code of the site that hears of it failed", change.on);
+                }
+                self.put(&answer).map(drop)
+            }
+            Err(Undone::Refused(code, _)) if code == "stale" => Err(conflict(None).into()),
+            Err(Undone::Refused(_, why)) => Err(self.refused(why)),
+            Err(Undone::Open(error)) => Err(error),
+        }
+    }
+
+    /// The managed fields of an object, read from the one stored value in which it can be written; none where it has none.
+    pub(super) fn observe_stored(&mut self, on: &ObjectRef) -> Result<Option<Value>, SiteError> {
+        let option = self.settable().and_then(|settable| settable.option(on)).map(str::to_owned);
+        let Some(option) = option else { return Ok(None) };
+        self.refresh(&option)?;
+        Ok(self.settable().and_then(|settable| change::read(settable.state(), on)))
+    }
+
+    fn settable(&self) -> Option<&Settable> {
+        self.writing.as_ref().map(|writing| &writing.settable)
+    }
+
+    fn holder(&self) -> &str {
+        self.through.as_ref().and_then(|through| through.writes.as_ref()).map_or("", |writes| &writes.holder)
+    }
+
+    /// The lock's number, taken where it is not held: from then on nothing that was sent before is done any more.
+    fn token(&mut self) -> Result<i64, SiteError> {
+        if let Some(token) = self.held.token {
+            return Ok(token);
+        }
+        let body = json!({"holder": self.holder()});
+        let answer = match self.post(Asked::Lock, &body) {
+            Ok(answer) => answer,
+            Err(Undone::Refused(code, why)) if code == "locked" => {
+                return Err(SiteError::Refused {
+                    site: self.name_of(),
+                    what: why,
+                    help: "wait until the other run ended; its lock on the site ends two minutes after its last change".to_owned(),
+                });
+            }
+            Err(Undone::Refused(_, why)) => return Err(self.refused(why)),
+            Err(Undone::Open(error)) => return Err(error),
+        };
+        let token = answer.get("token").and_then(Value::as_i64).ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
+        self.held.token = Some(token);
+        Ok(token)
+    }
+
+    /// Reads one stored value again; its digest.
+    fn refresh(&mut self, option: &str) -> Result<String, SiteError> {
+        let token = self.token()?;
+        let read = match self.post(Asked::Stored, &json!({"token": token, "option": option})) {
+            // A pause longer than the lock lasts.
+            Err(Undone::Refused(code, _)) if code == "lock-lost" => {
+                self.held.token = None;
+                let token = self.token()?;
+                self.post(Asked::Stored, &json!({"token": token, "option": option}))
+            }
+            read => read,
+        };
+        match read {
+            Ok(answer) => self.put(&answer),
+            Err(Undone::Refused(_, why)) => Err(self.refused(why)),
+            Err(Undone::Open(error)) => Err(error),
+        }
+    }
+
+    /// Takes what the site shows of a stored value; its digest.
+    fn put(&mut self, answer: &Value) -> Result<String, SiteError> {
+        let shown = answer.get("option").cloned().unwrap_or_default();
+        let option: Result<StoredOption, _> = serde_json::from_value(shown);
+        let option = option.map_err(|_| errors::not_wordpress(self.reader.address()))?;
+        let sha256 = option.sha256.clone().ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
+        if let Some(Writing { settable, adapters }) = &mut self.writing {
+            let mut ground = settable.ground().clone();
+            ground.put(option);
+            *settable = Settable::new(ground, adapters);
+        }
+        Ok(sha256)
+    }
+
+    fn post(&mut self, asked: Asked, body: &Value) -> Result<Value, Undone> {
+        let answer = match Writer::beside(&self.reader) {
+            Some(writer) => writer.post(asked, body),
+            None => return Err(Undone::Refused("unmet".to_owned(), "it was not read before".to_owned())),
+        };
+        let open = match answer {
+            Ok(answer) => match (answer.status, &answer.body) {
+                (200, Ok(body)) => return Ok(body.clone()),
+                // A database that fails may have failed at the very end.
+                (409, Ok(body)) if code(body).is_some_and(|code| code != "database") => {
+                    let why = body.get("message").and_then(Value::as_str).unwrap_or_default();
+                    return Err(Undone::Refused(code(body).unwrap_or_default().to_owned(), why.to_owned()));
+                }
+                _ => errors::explain(&self.reader, &answer),
+            },
+            Err(failure) => errors::failed(self.reader.address(), &failure),
+        };
+        self.held.token = None;
+        Err(Undone::Open(open))
+    }
+
+    fn refused(&self, why: String) -> SiteError {
+        let help = "nothing was written by this request; put right what it says, and go on".to_owned();
+        SiteError::Refused { site: self.name_of(), what: why, help }
+    }
+
+    /// Why a change is not carried out here.
+    fn not_automatic(&self, change: &Change) -> SiteError {
+        match &self.not_written {
+            Some(why) => self.refused(format!("it is not written to: {why}")),
+            None => SiteError::NotAutomatic { site: self.name_of(), on: change.on.to_string() },
+        }
+    }
+
+    fn name_of(&self) -> String {
+        self.reader.address().to_string()
+    }
+}
+
+impl Drop for WordPress {
+    /// Lets the lock on the site go, so that nobody waits for its end.
+    fn drop(&mut self) {
+        if let Some(token) = self.held.token.take() {
+            let within = Limits { answer: LETTING_GO, ..Limits::default() };
+            self.reader.within(within);
+            let body = json!({"holder": self.holder(), "token": token});
+            drop(self.post(Asked::Lock, &body));
+        }
+    }
+}
+
+fn code(body: &Value) -> Option<&str> {
+    body.get("code").and_then(Value::as_str)
+}
