@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::place::has_rows;
+use super::raw::Raw;
 use super::set::Set;
 use crate::model::adapter::{Adapter, Codec, Entry, Place, Rule, Scope, When};
 
@@ -42,7 +43,23 @@ pub enum Takes {
 }
 
 impl Takes {
-    fn of(rule: &Rule) -> Self {
+    /// Whether a writer takes this: what `bridge/writer/src/Writes.php` says of the same.
+    pub fn takes(&self, raw: &Raw) -> bool {
+        let Some(word) = raw.word() else { return false };
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        match self {
+            Self::Words(words) => words.contains(&word),
+            Self::Form("number") => digits(&word) && word.len() <= 10 && (word == "0" || !word.starts_with('0')),
+            Self::Form("amount") => {
+                let (whole, rest) = word.split_once('.').unwrap_or((&word, "0"));
+                digits(whole) && digits(rest) && whole.len() <= 12 && rest.len() <= 12
+            }
+            Self::Form(_) => word.chars().count() <= 500 && !word.chars().any(|c| c < ' ' || c == '\u{7f}'),
+        }
+    }
+
+    /// What may be put where a rule reads.
+    pub fn of(rule: &Rule) -> Self {
         if !rule.words.is_empty() {
             return Self::Words(rule.words.keys().cloned().collect());
         }

@@ -96,7 +96,9 @@ impl OfSite {
         match said.map(|said| said.as_deref().map(str::trim)) {
             [Some("allowed"), Some(by), Some(on)] if !by.is_empty() => match on.parse::<Date>() {
                 Ok(on) if on <= today => Ok(true),
-                Ok(_) => Err(refused("says that its owner agreed on a day that is yet to come (`agreed_on`)".to_owned())),
+                Ok(_) => {
+                    Err(refused("says that its owner agreed on a day that is yet to come (`agreed_on`)".to_owned()))
+                }
                 Err(_) => Err(refused("names no day on which its owner agreed (`agreed_on`)".to_owned())),
             },
             [Some("allowed"), ..] => Err(refused("does not say who agreed to it, and when".to_owned())),

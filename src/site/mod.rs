@@ -145,6 +145,11 @@ pub trait Site {
     /// # Errors
     /// [`SiteError`] where the site is not as the change expects, cannot be written, or does not do this change itself.
     fn execute(&mut self, change: &Change) -> Result<(), SiteError>;
+
+    /// What a person is to know of what was written since this was asked last: sentences.
+    fn noticed(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 fn keep_in(at: &Path, snapshot: Snapshot, population: Everybody) -> Result<(), SiteError> {

@@ -22,11 +22,14 @@ final class Aftermath {
     }
 
     /** Where a request died after its commit: nobody reads the old value any more. Its hooks are not run a second time. */
-    public static function settle(Store $store): void {
+    public static function settle(Store $store): array {
+        $settled = [];
         foreach ($store->run('SELECT id, option_name FROM ' . Store::table('changes') . ' WHERE settled = 0')->fetch_all() as [$key, $option]) {
             self::forget($option);
             self::note($store, "settled = 1 WHERE id = {$store->quote($key)}");
+            $settled[] = $option;
         }
+        return $settled;
     }
 
     private static function note(Store $store, string $set): void {

@@ -25,13 +25,13 @@ final class Lock {
             }
             $isLetGo = $token !== null && $is === $holder && (int) $last === $token;
             $isTaken = $token === null;
-            $next = [$isTaken ? (int) $last + 1 : (int) $last, $isTaken ? time() + self::LEASE : ($isLetGo ? 0 : (int) $ends)];
+            // Later than any before, also where the database was put back to an earlier day, or is a copy of another one.
+            $next = [$isTaken ? max((int) $last + 1, time()) : (int) $last, $isTaken ? time() + self::LEASE : ($isLetGo ? 0 : (int) $ends)];
             $set = $isTaken ? 'holder = ' . $store->quote($holder) . ', ' : '';
             $store->run('UPDATE ' . Store::table('lock') . " SET {$set}token = $next[0], ends = $next[1] WHERE id = 1");
             return $next;
         });
-        Aftermath::settle($store);
-        return ['token' => $new, 'seconds' => max(0, $ends - time())];
+        return ['token' => $new, 'seconds' => max(0, $ends - time()), 'hooks_failed' => Aftermath::settle($store)];
     }
 
     /** Within a transaction: nobody else writes until it ends. Whether this token holds the lock, which then lasts longer. */

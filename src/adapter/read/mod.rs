@@ -12,7 +12,7 @@ mod whole;
 
 pub use ground::Ground;
 pub use object::Objects;
-pub use settable::{Setting, Settable};
+pub use settable::{Settable, Setting};
 pub use spot::is_not_asked;
 pub use whole::{Taken, take};
 

@@ -379,6 +379,16 @@ impl<'v> At<'v> {
 
     /// Nothing in particular: of a site as a whole.
     pub(super) fn site(is_asked: bool) -> Self {
-        Self { spot: None, name: None, key: None, owner: None, own: None, is_asked, home: None, of: None, inside: String::new() }
+        Self {
+            spot: None,
+            name: None,
+            key: None,
+            owner: None,
+            own: None,
+            is_asked,
+            home: None,
+            of: None,
+            inside: String::new(),
+        }
     }
 }

@@ -11,6 +11,7 @@ use super::spot::Spot;
 use super::{Ground, View};
 use crate::adapter::raw::Raw;
 use crate::adapter::set::Set;
+use crate::adapter::uses::Takes;
 use crate::capture::Scalar;
 use crate::model::adapter::Rule;
 use crate::model::state::{ObjectRef, State};
@@ -82,21 +83,24 @@ impl Settable {
         own.all(|other| other == first).then_some(first)
     }
 
-    /// What is to be set for an object to have these fields; none where that is not only scalars of one option that give back the
-    /// very bytes that were read.
-    pub fn setting(&self, on: &ObjectRef, fields: &Json) -> Option<Setting> {
+    /// What is to be set for an object to have the second of these fields in the place of the first; none where that is not only scalars
+    /// of one option, each of which can be put back as the very bytes that were read.
+    pub fn setting(&self, on: &ObjectRef, [before, after]: [&Json; 2]) -> Option<Setting> {
         let option = self.option(on)?;
         let mut sets: BTreeMap<String, Scalar> = BTreeMap::new();
         for leaf in self.leaves_of(on) {
-            let Some(wanted) = fields.get(&leaf.field).and_then(|field| field.pointer(&leaf.inside)) else { continue };
+            let at = |fields: &'_ Json| fields.get(&leaf.field).and_then(|field| field.pointer(&leaf.inside)).cloned();
+            let Some(wanted) = at(after) else { continue };
             let now = read(&leaf.rule, &leaf.raw)?;
-            if now == *wanted {
+            if now == wanted {
                 continue;
             }
-            if written(&leaf.rule, &now, &leaf.raw)? != leaf.raw {
+            let (takes, new) = (Takes::of(&leaf.rule), written(&leaf.rule, &wanted, &leaf.raw)?);
+            let is_way_back = at(before).as_ref() == Some(&now) && written(&leaf.rule, &now, &leaf.raw)? == leaf.raw;
+            if !is_way_back || !takes.takes(&leaf.raw) || !takes.takes(&new) {
                 return None;
             }
-            let new = scalar(written(&leaf.rule, wanted, &leaf.raw)?)?;
+            let new = scalar(new)?;
             if sets.insert(leaf.pointer.clone(), new.clone()).is_some_and(|other| other != new) {
                 return None;
             }

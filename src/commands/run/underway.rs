@@ -74,6 +74,9 @@ impl Run {
                 },
             },
         );
+        for noticed in self.site.noticed() {
+            let _ = writeln!(terminal.err, "attention: {}", escape::line(&noticed));
+        }
         let total = changes.len();
         let (code, why) = match outcome {
             Ok(Outcome::Finished) => return Ok(()),

@@ -382,6 +382,10 @@ impl Site for WordPress {
     fn execute(&mut self, change: &Change) -> Result<(), SiteError> {
         self.write(change)
     }
+
+    fn noticed(&mut self) -> Vec<String> {
+        self.noticed_since()
+    }
 }
 
 /// A field that is a text with something in it.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::client::{Asked, Writer};
 use super::{Limits, WordPress, errors};
-use crate::adapter::read::{Setting, Settable};
+use crate::adapter::read::{Settable, Setting};
 use crate::adapter::{Set, compile};
 use crate::capture::StoredOption;
 use crate::change::{self, Change, Conflict};
@@ -47,6 +47,10 @@ pub(super) struct Held {
     token: Option<i64>,
     /// How many changes were sent.
     sent: u64,
+    /// The option that the last answer showed as it was after the change: a reading, until something else is done.
+    shown: Option<String>,
+    /// What a person is to know of what was written.
+    noticed: Vec<String>,
 }
 
 /// Why a request was not answered as it should be.
@@ -93,7 +97,7 @@ impl WordPress {
     /// What makes a change here, proven on what was read: that, and nothing else.
     pub(super) fn setting(&self, change: &Change) -> Option<Setting> {
         let Writing { settable, adapters } = self.writing.as_ref()?;
-        let setting = settable.setting(&change.on, change.after.as_ref()?)?;
+        let setting = settable.setting(&change.on, [change.before.as_ref()?, change.after.as_ref()?])?;
         let mut wanted = settable.state().clone();
         change::apply(&mut wanted, change).ok()?;
         (settable.state_with(&setting, adapters)? == wanted).then_some(setting)
@@ -122,9 +126,11 @@ impl WordPress {
         match self.post(Asked::Change, &body) {
             Ok(answer) => {
                 if answer.get("outcome").and_then(Value::as_str) == Some(HOOK_FAILED) {
-                    log::warn!("`{}` is set, and other code of the site that hears of it failed", change.on);
+                    self.notices(&setting.option);
                 }
-                self.put(&answer).map(drop)
+                self.put(&answer)?;
+                self.held.shown = Some(setting.option);
+                Ok(())
             }
             Err(Undone::Refused(code, _)) if code == "stale" => Err(conflict(None).into()),
             Err(Undone::Refused(_, why)) => Err(self.refused(why)),
@@ -136,8 +142,22 @@ impl WordPress {
     pub(super) fn observe_stored(&mut self, on: &ObjectRef) -> Result<Option<Value>, SiteError> {
         let option = self.settable().and_then(|settable| settable.option(on)).map(str::to_owned);
         let Some(option) = option else { return Ok(None) };
-        self.refresh(&option)?;
+        if self.held.shown.take().as_ref() != Some(&option) {
+            self.refresh(&option)?;
+        }
         Ok(self.settable().and_then(|settable| change::read(settable.state(), on)))
+    }
+
+    /// What a person is to know of what was written, once.
+    pub(super) fn noticed_since(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.held.noticed)
+    }
+
+    fn notices(&mut self, option: &str) {
+        self.held.noticed.push(format!(
+            "the setting `{option}` is set, but other code of the site that is called then failed or was not seen to end: the site's error \
+             log says why, and saving the setting's screen once calls it again"
+        ));
     }
 
     fn settable(&self) -> Option<&Settable> {
@@ -160,14 +180,19 @@ impl WordPress {
                 return Err(SiteError::Refused {
                     site: self.name_of(),
                     what: why,
-                    help: "wait until the other run ended; its lock on the site ends two minutes after its last change".to_owned(),
+                    help: "wait until the other run ended; its lock on the site ends two minutes after its last change"
+                        .to_owned(),
                 });
             }
             Err(Undone::Refused(_, why)) => return Err(self.refused(why)),
             Err(Undone::Open(error)) => return Err(error),
         };
-        let token = answer.get("token").and_then(Value::as_i64).ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
+        let token =
+            answer.get("token").and_then(Value::as_i64).ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
         self.held.token = Some(token);
+        let failed =
+            answer.get("hooks_failed").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        failed.for_each(|option| self.notices(option));
         Ok(token)
     }
 
@@ -226,13 +251,20 @@ impl WordPress {
     }
 
     fn refused(&self, why: String) -> SiteError {
-        let help = "nothing was written by this request; put right what it says, and go on".to_owned();
+        let help = "nothing was written by this request: put right what it says, or make the change by hand, and go on"
+            .to_owned();
         SiteError::Refused { site: self.name_of(), what: why, help }
     }
 
     /// Why a change is not carried out here.
     fn not_automatic(&self, change: &Change) -> SiteError {
+        let is_agreed = self.through.as_ref().is_none_or(|through| through.writes.is_some());
         match &self.not_written {
+            _ if !is_agreed => SiteError::Refused {
+                site: self.name_of(),
+                what: "it is not written to: `plan.toml` does not say any more that its owner agreed".to_owned(),
+                help: "put `writes`, `agreed_by` and `agreed_on` back into its table `[site]`, or make the change by hand; then go on".to_owned(),
+            },
             Some(why) => self.refused(format!("it is not written to: {why}")),
             None => SiteError::NotAutomatic { site: self.name_of(), on: change.on.to_string() },
         }

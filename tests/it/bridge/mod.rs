@@ -27,6 +27,7 @@ mod script;
 mod story;
 mod through;
 mod ways;
+mod writer;
 mod zipped;
 
 use std::io::Write;

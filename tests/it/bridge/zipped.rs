@@ -11,7 +11,7 @@ use super::through::{adapter, ran};
 use super::{Site, bridge, php_files};
 
 /// The files of a zip, by their names.
-fn unzipped(path: &Path) -> BTreeMap<String, String> {
+pub(super) fn unzipped(path: &Path) -> BTreeMap<String, String> {
     let mut zip = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
     let count = zip.len();
     let file = |at| {
