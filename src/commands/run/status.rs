@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::apply::by_hand::{is_in_place, is_set_back};
 use crate::apply::certificate::Ground;
@@ -242,7 +243,9 @@ pub(super) fn role(plan: &Plan, files: &RunFiles) -> SiteRole {
 /// knows.
 fn who_changes(opened: &Opened, (site, on): (&str, SiteRole)) -> Option<Executor> {
     if site.contains("://") {
-        return Some(Executor::Guided);
+        // Where it may be written to only a reading shows which changes it takes.
+        let today = TimeZone::UTC.to_datetime(Timestamp::now()).date();
+        return (!opened.settings.site.writes(today).unwrap_or_default()).then_some(Executor::Guided);
     }
     let mut file = site::open_file(site).ok()?;
     let by_hand = executors::by_hand(opened, &mut file, on).ok()?;
