@@ -80,9 +80,7 @@ impl View<'_> {
 
     /// The one object of a kind of which a site has one.
     fn only(&self, kind: Kind, all_bound: &[&Bound<'_>], all: &mut Objects) {
-        let mut fields = Fields::new();
-        let mut why = None;
-        let mut inactive = Vec::new();
+        let (mut fields, mut why, mut inactive) = (Fields::new(), None, Vec::new());
         for bound in all_bound {
             let at = match self.site(bound) {
                 Ok(at) => at,
