@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::client::{Asked, Writer};
+use super::excerpt::excerpt;
 use super::{Limits, WordPress, errors};
 use crate::adapter::read::{Settable, Setting};
 use crate::adapter::{Set, compile};
@@ -22,6 +23,9 @@ const WRITES: &str = "/plan/v1/writes";
 
 /// What its hooks came to where not all of them were seen to end.
 const HOOK_FAILED: &str = "committed, hook failed";
+
+/// How many settings are named whose hooks failed.
+const FAILED: usize = 20;
 
 /// How long the lock is waited for where it is let go: it ends by itself.
 const LETTING_GO: Duration = Duration::from_secs(5);
@@ -84,8 +88,8 @@ impl WordPress {
             _ => return Err("it does not say what it writes".to_owned()),
         };
         if body.get("open") != Some(&Value::Bool(true)) {
-            let why = body.pointer("/why/message").and_then(Value::as_str).unwrap_or("it does not say why");
-            return Err(self.reader.login().hide(why));
+            let code = body.pointer("/why/code").and_then(Value::as_str).unwrap_or_default();
+            return Err(words(code));
         }
         let list = compile::writes(adapters, &self.reader.address().identity().to_string());
         let is_same = body.get("sha256").and_then(Value::as_str) == Some(&*digest::of_bytes(list.as_bytes()));
@@ -119,7 +123,7 @@ impl WordPress {
         let token = self.token()?;
         self.held.sent += 1;
         // No other number of the lock, and no other change under this one, ever makes the same.
-        let key = digest::of_parts([self.holder(), &token.to_string(), &self.held.sent.to_string()].into_iter());
+        let key = digest::of_parts([self.holder(), &token.to_string(), &self.held.sent.to_string()]);
         let body = json!({
             "token": token, "option": setting.option, "sha256": sha256, "set": setting.sets, "key": key
         });
@@ -128,7 +132,7 @@ impl WordPress {
                 if answer.get("outcome").and_then(Value::as_str) == Some(HOOK_FAILED) {
                     self.notices(&setting.option);
                 }
-                self.put(&answer)?;
+                self.put(&setting.option, &answer)?;
                 self.held.shown = Some(setting.option);
                 Ok(())
             }
@@ -192,7 +196,7 @@ impl WordPress {
         self.held.token = Some(token);
         let failed =
             answer.get("hooks_failed").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        failed.for_each(|option| self.notices(option));
+        failed.take(FAILED).for_each(|option| self.notices(&excerpt(option)));
         Ok(token)
     }
 
@@ -209,17 +213,18 @@ impl WordPress {
             read => read,
         };
         match read {
-            Ok(answer) => self.put(&answer),
+            Ok(answer) => self.put(option, &answer),
             Err(Undone::Refused(_, why)) => Err(self.refused(why)),
             Err(Undone::Open(error)) => Err(error),
         }
     }
 
     /// Takes what the site shows of a stored value; its digest.
-    fn put(&mut self, answer: &Value) -> Result<String, SiteError> {
+    fn put(&mut self, of: &str, answer: &Value) -> Result<String, SiteError> {
         let shown = answer.get("option").cloned().unwrap_or_default();
-        let option: Result<StoredOption, _> = serde_json::from_value(shown);
-        let option = option.map_err(|_| errors::not_wordpress(self.reader.address()))?;
+        let option: Option<StoredOption> = serde_json::from_value(shown).ok();
+        let option = option.filter(|option| option.name.known() == Some(of));
+        let option = option.ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
         let sha256 = option.sha256.clone().ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
         if let Some(Writing { settable, adapters }) = &mut self.writing {
             let mut ground = settable.ground().clone();
@@ -239,8 +244,8 @@ impl WordPress {
                 (200, Ok(body)) => return Ok(body.clone()),
                 // A database that fails may have failed at the very end.
                 (409, Ok(body)) if code(body).is_some_and(|code| code != "database") => {
-                    let why = body.get("message").and_then(Value::as_str).unwrap_or_default();
-                    return Err(Undone::Refused(code(body).unwrap_or_default().to_owned(), why.to_owned()));
+                    let code = code(body).unwrap_or_default();
+                    return Err(Undone::Refused(code.to_owned(), words(code)));
                 }
                 _ => errors::explain(&self.reader, &answer),
             },
@@ -285,6 +290,29 @@ impl Drop for WordPress {
             drop(self.post(Asked::Lock, &body));
         }
     }
+}
+
+/// Why the site did nothing, in our own words: its code is what it says.
+fn words(code: &str) -> String {
+    let why = match code {
+        "another-site" => "the plugin on it was made for another site (`plan bridge zip --writer`)",
+        "closed" => "it is a live site that its `wp-config.php` does not open now (`PLAN_BRIDGE_WRITES_UNTIL`)",
+        "filtered" => "other code of the site changes this setting while it is saved",
+        "list" => {
+            "the plugin's list of what may be written cannot be used: make its zip again (`plan bridge zip --writer`)"
+        }
+        "lock-lost" => "the lock on it ended, or somebody else took it",
+        "locked" => "somebody else writes to it now",
+        "missing" => "the setting is not there any more",
+        "network" => "it is one of a network of sites, where nothing is written",
+        "not-listed" => "the plugin's list of what may be written does not name this",
+        "not-transactional" => "the table of its settings has no transactions (its engine is not InnoDB)",
+        "twin-differs" => "a transient of the setting's name says something else than the setting",
+        "unfaithful" => "its database keeps something else than it is given",
+        "value" => "the stored value has a form in which no bytes are replaced",
+        other => return format!("it refused to write (`{}`)", excerpt(other)),
+    };
+    why.to_owned()
 }
 
 fn code(body: &Value) -> Option<&str> {

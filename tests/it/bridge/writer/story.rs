@@ -118,12 +118,12 @@ fn without_who_agreed_and_when_or_the_site_being_open_a_person_makes_every_chang
     writer
         .switch
         .apply(&["--confirm", &digest])
-        .ends(20, &["stopped at change 1 of 3", "Somebody else writes to this site"]);
+        .ends(20, &["stopped at change 1 of 3", "somebody else writes to it now"]);
     assert_eq!(writer.stored(), before);
     let (status, _) = posts(&site, "lock", &json!({"holder": holder('e'), "token": token}));
     assert_eq!(status, 200);
     fs::write(&list, "{}").unwrap();
-    desk.resumes(&[]).ends(20, &["it is not written to: The plugin's writes.json cannot be used"]);
+    desk.resumes(&[]).ends(20, &["it is not written to: the plugin's list of what may be written cannot be used"]);
     assert_eq!(writer.stored(), before);
     fs::write(&list, own).unwrap();
     desk.resumes(&[]).ends(20, &["waits at `configure`", "4 objects"]);
