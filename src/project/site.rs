@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::failure::{Failure, exit};
 use crate::fs::{Folder, folder_of};
-use crate::model::text::quoted;
+use crate::model::text::{quoted, says_something};
 
 /// Most adapters that the settings name.
 const MOST: usize = 16;
@@ -89,12 +89,12 @@ impl OfSite {
         }
         let refused = |what: String| {
             Failure::new(exit::USAGE, format!("`{}` {what}, so nothing is written", self.file.display())).help(
-                "a site is written to where the table `[site]` holds all of `writes = \"allowed\"`, `agreed_by = \"NAME\"` (who on the \
+                "a site is written to where the table `[site]` holds all of `writes = \"allowed\"`, `agreed_by = \"WHO\"` (who on the \
                  owner's side agreed) and `agreed_on = \"YEAR-MONTH-DAY\"`; without them a person makes the changes",
             )
         };
         match said.map(|said| said.as_deref().map(str::trim)) {
-            [Some("allowed"), Some(by), Some(on)] if !by.is_empty() => match on.parse::<Date>() {
+            [Some("allowed"), Some(by), Some(on)] if says_something(by) => match on.parse::<Date>() {
                 Ok(on) if on <= today => Ok(true),
                 Ok(_) => {
                     Err(refused("says that its owner agreed on a day that is yet to come (`agreed_on`)".to_owned()))

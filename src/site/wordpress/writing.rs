@@ -84,7 +84,7 @@ impl WordPress {
         let answer = self.reader.get(WRITES, &[]).map_err(|_| "it does not say what it writes".to_owned())?;
         let body = match (answer.status, answer.body) {
             (200, Ok(body)) => body,
-            (404, _) => return Err("the plugin on it is the build that reads (`plan bridge zip --writer`)".to_owned()),
+            (404, _) => return Err("the plugin on it is the build that reads (`plan bridge zip --writer URL --adapter FILE --out NEW.zip`)".to_owned()),
             _ => return Err("it does not say what it writes".to_owned()),
         };
         if body.get("open") != Some(&Value::Bool(true)) {
@@ -94,7 +94,7 @@ impl WordPress {
         let list = compile::writes(adapters, &self.reader.address().identity().to_string());
         let is_same = body.get("sha256").and_then(Value::as_str) == Some(&*digest::of_bytes(list.as_bytes()));
         is_same.then_some(()).ok_or_else(|| {
-            "the plugin on it was made with other adapters than these: make its zip again (`plan bridge zip --writer`)".to_owned()
+            "the plugin on it was made with other adapters than these: make its zip again (`plan bridge zip --writer URL --adapter FILE --out NEW.zip`)".to_owned()
         })
     }
 
@@ -159,7 +159,7 @@ impl WordPress {
 
     fn notices(&mut self, option: &str) {
         self.held.noticed.push(format!(
-            "the setting `{option}` is set, but other code of the site that is called then failed or was not seen to end: the site's error \
+            "the setting `{option}` is set, but other code of the site, which is called then, failed or was not seen to end: the site's error \
              log says why, and saving the setting's screen once calls it again"
         ));
     }
@@ -295,11 +295,13 @@ impl Drop for WordPress {
 /// Why the site did nothing, in our own words: its code is what it says.
 fn words(code: &str) -> String {
     let why = match code {
-        "another-site" => "the plugin on it was made for another site (`plan bridge zip --writer`)",
+        "another-site" => {
+            "the plugin on it was made for another site (`plan bridge zip --writer URL --adapter FILE --out NEW.zip`)"
+        }
         "closed" => "it is a live site that its `wp-config.php` does not open now (`PLAN_BRIDGE_WRITES_UNTIL`)",
         "filtered" => "other code of the site changes this setting while it is saved",
         "list" => {
-            "the plugin's list of what may be written cannot be used: make its zip again (`plan bridge zip --writer`)"
+            "the plugin's list of what may be written cannot be used: make its zip again (`plan bridge zip --writer URL --adapter FILE --out NEW.zip`)"
         }
         "lock-lost" => "the lock on it ended, or somebody else took it",
         "locked" => "somebody else writes to it now",
