@@ -53,7 +53,7 @@ pub fn is_readable(text: &str) -> bool {
 }
 
 /// What stands in a printed command where somebody has to say something.
-pub const TO_FILL_IN: [&str; 11] = [
+pub const TO_FILL_IN: [&str; 12] = [
     "HOW, AFTER THE MIGRATION",
     "HOW IT WAS TRIED",
     "HOW THE SPARE ADMINISTRATOR SIGNED IN",
@@ -62,6 +62,7 @@ pub const TO_FILL_IN: [&str; 11] = [
     "TEXT",
     "WHAT YOU SAW",
     "WHERE",
+    "WHO AGREED",
     "WHY",
     "WHY IT MAY STAND",
     "WHY IT MAY STAY",

@@ -89,7 +89,7 @@ impl OfSite {
         }
         let refused = |what: String| {
             Failure::new(exit::USAGE, format!("`{}` {what}, so nothing is written", self.file.display())).help(
-                "a site is written to where the table `[site]` holds all of `writes = \"allowed\"`, `agreed_by = \"WHO\"` (who on the \
+                "a site is written to where the table `[site]` holds all of `writes = \"allowed\"`, `agreed_by = \"WHO AGREED\"` (who on the \
                  owner's side agreed) and `agreed_on = \"YEAR-MONTH-DAY\"`; without them a person makes the changes",
             )
         };

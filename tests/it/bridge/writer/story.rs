@@ -81,7 +81,7 @@ fn without_who_agreed_and_when_or_the_site_being_open_a_person_makes_every_chang
     for (more, words) in [
         ("writes = \"allowed\"\n", "does not say who agreed to it, and when, so nothing is written"),
         ("writes = \"allowed\"\nagreed_by = \"Mara\"\n", "does not say who agreed"),
-        ("writes = \"allowed\"\nagreed_by = \"WHO\"\nagreed_on = \"2026-11-01\"\n", "does not say who agreed"),
+        ("writes = \"allowed\"\nagreed_by = \"WHO AGREED\"\nagreed_on = \"2026-11-01\"\n", "does not say who agreed"),
         ("writes = \"allowed\"\nagreed_by = \"Mara\"\nagreed_on = \"soon\"\n", "names no day"),
         ("writes = \"allowed\"\nagreed_by = \"Mara\"\nagreed_on = \"2999-01-01\"\n", "a day that is yet to come"),
         ("writes = \"yes\"\nagreed_by = \"Mara\"\nagreed_on = \"2026-11-01\"\n", "another word than `allowed`"),
