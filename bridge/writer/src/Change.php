@@ -12,11 +12,13 @@ final class Change {
     private string $new;
     private bool $hasTwin = false;
 
-    /** The value as it is now: its digest, and what the list of this plugin lets leave the site of it. */
+    /** A value that may be written, as it is now: its digest, and what the list of this plugin lets leave the site of it. */
     public static function stored(array $body): array {
-        (new Writes())->ensureOpen();
+        $writes = new Writes();
+        $writes->ensureOpen();
         $change = new self();
         [$change->store, $change->option] = [new Store(), self::name($body)];
+        $writes->ensureNamed($change->option);
         $change->store->within(static fn () => self::ensureHeld($change->store, $body));
         return $change->shown();
     }

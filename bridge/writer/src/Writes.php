@@ -47,6 +47,16 @@ final class Writes {
         }
     }
 
+    /** That the list names an option: of no other does even a digest leave the site. */
+    public function ensureNamed(string $option): void {
+        foreach ($this->options as $entry) {
+            if (Request::fits([$entry['name']], $option)) {
+                return;
+            }
+        }
+        throw new Failure('not-listed', "writes.json does not name `$option`.");
+    }
+
     /** That the list names each of these places of an option, and takes each value there. */
     public function ensureListed(string $option, array $sets): void {
         foreach ($sets as $at => $value) {

@@ -91,6 +91,11 @@ fn one_value_is_set_where_it_is_what_was_read_once_and_by_who_holds_the_lock() {
     assert_eq!(raw(&site, OPTION), now);
     assert_eq!(site.sql("SELECT COUNT(*) FROM wp_plan_bridge_audit").trim(), "1");
 
+    // Of what the list does not name not even a digest leaves.
+    for option in ["siteurl", "auth_key", "_accessally_courses", "active_plugins"] {
+        refused(posts(&site, "stored", &json!({"token": token, "option": option})), "not-listed");
+    }
+
     // What the list does not name, or not so, and what the value does not have.
     for (option, set, code) in [
         ("siteurl", json!({"": "http://nowhere.example"}), "not-listed"),
