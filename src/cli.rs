@@ -18,6 +18,7 @@ mod owed;
 mod parity;
 mod record;
 mod renamed;
+mod report;
 mod rules;
 mod run;
 mod runbook;
@@ -50,6 +51,7 @@ pub use owed::{Member, Owed};
 pub use parity::Parity;
 pub use record::{By, PastBarrier, Record, RecordBackup, RecordSaw, RecordVerb};
 pub use renamed::renamed;
+pub use report::{Reader, Report, Tongue};
 pub use rules::{Rules, RulesVerb};
 pub use run::{Adopt, Lock, LockVerb, Log, Of, Purge, Status, StatusFormat, Undo};
 pub use runbook::Runbook;
@@ -119,6 +121,7 @@ pub enum Verb {
     Log(Log),
     Lock(Lock),
     Runbook(Runbook),
+    Report(Report),
     Journey(Journey),
     Owed(Owed),
     Member(Member),
@@ -249,6 +252,8 @@ pub enum DiffFormat {
     Json,
     /// For a pull request.
     Markdown,
+    /// A page for a browser and for paper: findings, changes side by side, timelines, members, the run. One file, nothing from elsewhere.
+    Html,
 }
 
 /// Carry out exactly what `diff` showed, only when green.

@@ -82,6 +82,8 @@ pub enum CheckFormat {
     Rdjson,
     /// For the summary of a job.
     Markdown,
+    /// A page for a browser and for paper: findings, changes side by side, timelines, members, the run. One file, nothing from elsewhere.
+    Html,
 }
 
 /// What ends a check with exit code 1; each line includes those above it.

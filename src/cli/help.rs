@@ -16,7 +16,7 @@ const GROUPS: [(&str, &[&str]); 8] = [
     ("Look at an example", &["tour", "example"]),
     ("Write a plan", &["bridge", "site", "adapter", "snapshot", "init", "contacts", "upgrade", "survey", "record"]),
     ("Check it", &["check", "explain", "rules"]),
-    ("Review it", &["diff", "journey", "owed", "member", "seal", "runbook"]),
+    ("Review it", &["diff", "journey", "owed", "member", "seal", "report", "runbook"]),
     ("Apply it", &["apply", "status", "log", "undo", "adopt", "lock", "purge"]),
     ("Prove it", &["verify", "parity", "merge-list"]),
     ("Ask for help", &["support-bundle"]),
@@ -32,8 +32,8 @@ const WRITTEN: &str = "  \
   NAME.rehearsal.json    the end of a rehearsal, for `apply --on live`
   private/, by the plan  `init`, `contacts record`; never commit it
   the file you name      `init`, `upgrade`, `bridge`, `site`, `adapter`,
-                         `snapshot`, `contacts import`, `runbook`, `owed`,
-                         `parity`, `support-bundle`
+                         `snapshot`, `contacts import`, `report`,
+                         `runbook`, `owed`, `parity`, `support-bundle`
   the folder you name    `example`, and `survey` with `--sheets`
   the system's keyring   `site connect`, and nothing else";
 

@@ -27,7 +27,7 @@ const OTHERS: [&str; 8] = [
 
 /// Options that are said with the command, or not at all: the verb, any where it is empty; the option, each of the verb's own where it is
 /// empty; and why. A hook or a job inherits an environment, and nothing of this may come to pass by that alone.
-const SAID: [(&str, &str, &str); 36] = [
+const SAID: [(&str, &str, &str); 38] = [
     ("", "confirm", "the digest that a person was shown"),
     ("", "seal", "a review, in the place of that digest"),
     ("", "acknowledge", "the phrase that passes the barrier"),
@@ -62,6 +62,8 @@ const SAID: [(&str, &str, &str); 36] = [
     ("survey", "sheets", "which folder is written to"),
     ("init", "inline-contacts", "people's data would be in a file that is committed"),
     ("support-bundle", "site-names", "names of the site would be in a text that is sent away"),
+    ("report", "for", "an option of another verb has that name, with other forms"),
+    ("report", "after", "an option of another verb has that name, and is a site"),
     ("diff", "output", "an option of another verb has that name, with other forms"),
     ("bridge script", "inventory", "an option of another verb has that name, and is a file"),
 ];

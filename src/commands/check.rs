@@ -12,17 +12,18 @@ use crate::cli::{Check, CheckFormat, FailOn, Judging};
 use crate::diag::Document;
 use crate::failure::{Failure, exit};
 use crate::model::text::many;
+use crate::output::html::Subject;
 use crate::output::human::{self, Style};
 use crate::output::proofs::{self, Proofs};
 
-use crate::output::{Report, concise, github, gitlab, json, json_lines, junit, markdown, rdjson, sarif, suggested};
+use crate::output::{Report, concise, github, gitlab, html, json, json_lines, junit, markdown, rdjson, sarif, suggested};
 use crate::rules::Verdict;
 use crate::shape::Sources;
 use crate::text::{Limits, compose_bytes};
 
 use super::explain::known;
 use super::inputs::{self, Checked};
-use super::{Terminal, lifted, reports, tracked, without_adapter};
+use super::{Terminal, diff, lifted, reports, tracked, without_adapter};
 
 /// Findings that are drawn before the rest is only counted.
 pub(super) const DRAWN: usize = 60;
@@ -59,7 +60,7 @@ pub(super) fn run_drawing(args: &Check, most: usize, terminal: &mut Terminal<'_>
         .map(|((checked, path), suggested)| Report { folder: &folder, proofs, suggested, ..checked.report(path) })
         .collect();
     let style = terminal.style(most);
-    let all_of = Shown { reports: &all, are_many: named.are_many };
+    let all_of = Shown { reports: &all, checked: &checked, are_many: named.are_many };
     match args.format {
         CheckFormat::Human if terminal.is_quiet() && proofs.is_none() && !args.suggest => {
             all.iter().try_for_each(|report| concise::render_quietly(report, terminal.out))?
@@ -103,6 +104,8 @@ fn shown_text(text: &str, limits: &Limits, show_personal: bool) -> String {
 /// Reports that are shown together.
 struct Shown<'a> {
     reports: &'a [Report<'a>],
+    /// What they are of, one for each.
+    checked: &'a [Checked],
     /// Whether the command line asks for several, or for whatever a folder holds: then a list is one even where it has one entry.
     are_many: bool,
 }
@@ -133,6 +136,7 @@ impl Shown<'_> {
             CheckFormat::Junit => return junit::render(all, out),
             CheckFormat::Rdjson => return rdjson::render(all, out),
             CheckFormat::Markdown => return markdown::render(all, out),
+            CheckFormat::Html => return self.page(out),
         }
         if all.len() < 2 {
             return Ok(());
@@ -141,6 +145,18 @@ impl Shown<'_> {
         let each = [Verdict::Green, Verdict::Red, Verdict::Unproven].map(|verdict| (of(verdict), verdict.name()));
         let each = each.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}"));
         writeln!(out, "{}: {}", many(all.len(), "plan"), each.collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl Shown<'_> {
+    /// The page of what they are, and of what each plan changes.
+    fn page(&self, out: &mut dyn Write) -> io::Result<()> {
+        let both = self.checked.iter().zip(self.reports);
+        let changes: Vec<_> =
+            both.map(|(checked, report)| diff::changes(checked, report.path, (None, None), None)).collect();
+        let subjects = self.reports.iter().zip(&changes);
+        let subjects = subjects.map(|(report, changes)| Subject { report, changes: changes.as_ref(), verification: None });
+        html::render(&subjects.collect::<Vec<_>>(), out)
     }
 }
 

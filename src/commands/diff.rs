@@ -11,6 +11,7 @@ use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
 use crate::output::diff::{self, Changes, Next, OpenRun, Since};
 use crate::output::escape::shell;
+use crate::output::html::{self, Subject};
 use crate::output::human::Style;
 use crate::output::{Mode, escape};
 use crate::rules::Phase;
@@ -46,6 +47,9 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         DiffFormat::Human => diff::human::render(&changes, style, out),
         DiffFormat::Json => diff::json::render(&changes, out),
         DiffFormat::Markdown => diff::markdown::render(&changes, &report, out),
+        DiffFormat::Html => {
+            html::render(&[Subject { report: &report, changes: Some(&changes), verification: None }], out)
+        }
     };
     shown(args.format, terminal.style(check::DRAWN), terminal.out)?;
     for written in &args.output {

@@ -41,6 +41,7 @@ mod plans_below;
 mod progress;
 mod record;
 mod removed;
+mod report;
 mod reports;
 mod run;
 mod runbook;
@@ -163,6 +164,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Parity(args) => parity::run(&args, terminal),
         Verb::Member(args) => member::run(&args, terminal),
         Verb::Runbook(args) => runbook::run(&args, terminal),
+        Verb::Report(args) => report::run(&args, terminal),
         Verb::Purge(args) => run::purge::run(&args, terminal),
         Verb::MergeList(args) => merge_list::run(&args, terminal),
         Verb::SupportBundle(args) => run::support::run(&args, terminal),

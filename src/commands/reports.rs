@@ -7,6 +7,7 @@ use crate::cli::{CheckFormat, DiffFormat, Written};
 use crate::failure::{Failure, exit};
 use crate::fs::{self, Readers, ensure_way};
 use crate::output::diff::markdown::MARK as DIFF;
+use crate::output::html;
 use crate::output::human::Style;
 use crate::output::inert::Inert;
 use crate::output::markdown::MARK;
@@ -67,6 +68,7 @@ impl Form for CheckFormat {
             Self::Human => ending(text, "\n\n", 1).contains(" at gate `"),
             Self::Concise => ending(text, "\n", 2).contains(" at gate `"),
             Self::Markdown => text.starts_with(MARK),
+            Self::Html => html::is_report(text),
             Self::Json | Self::JsonV1 | Self::JsonLines => text.contains("\"not_due\""),
             Self::Sarif => text.contains("/sarif-schema-2.1.0.json\""),
             Self::Github => text.contains("::notice file="),
@@ -89,6 +91,7 @@ impl Form for DiffFormat {
                 .all(|line| ending(text, "\n\n", 1).contains(line)),
             Self::Json => text.starts_with('{') && text.contains("\"not_compared\"") && text.contains("\"digests\""),
             Self::Markdown => text.starts_with(DIFF),
+            Self::Html => html::is_report(text),
         }
     }
 

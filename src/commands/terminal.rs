@@ -249,7 +249,7 @@ const LONGEST_ANSWER: usize = 4096;
 pub(super) fn keeps(verb: &Verb) -> bool {
     match verb {
         Verb::Seal(_) | Verb::Adopt(_) | Verb::Purge(_) | Verb::Init(_) | Verb::Record(_) => true,
-        Verb::Example(_) | Verb::Man(_) | Verb::Tour(_) | Verb::Runbook(_) => true,
+        Verb::Example(_) | Verb::Man(_) | Verb::Tour(_) | Verb::Runbook(_) | Verb::Report(_) => true,
         Verb::Upgrade(args) => !args.dry_run,
         Verb::Contacts(args) => !matches!(args.verb, ContactsVerb::Suggest { .. }),
         Verb::Survey(args) => args.sheets.is_some() || args.read.is_some() || super::may_ask(args.no_input),

@@ -142,6 +142,16 @@ impl fmt::Display for Html<'_> {
     }
 }
 
+/// How templates write what they are given (`askama.toml`): as [`Html`] does.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ForTemplates;
+
+impl askama::filters::Escaper for ForTemplates {
+    fn write_escaped_str<W: fmt::Write>(&self, mut out: W, text: &str) -> fmt::Result {
+        write!(out, "{}", Html(text))
+    }
+}
+
 /// One word of a command line for a POSIX shell, whatever stands in it; what steers is spelt out.
 pub fn shell(word: &str) -> String {
     quoted(&line(word))

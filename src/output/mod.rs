@@ -11,6 +11,7 @@ pub mod escape;
 pub mod explain;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod human;
 pub mod inert;
 pub mod inventory;

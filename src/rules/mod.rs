@@ -61,6 +61,7 @@ pub use files::{BackupFiles, ContactsFile, FileNow, Members, MembersFile, Tracki
 pub use judge::{Evidence, Judgement, Proof, Verdict, judge, meets};
 pub use lacking::{BY_HAND, OF_LIVE, PRIVATE, how_to_find};
 pub use lead_time::{Ahead, Done, LEAD_TIMES, LeadTime, Work};
+pub use money::is_elsewhere as charges_elsewhere;
 pub use objects::{Objects, Of, OfKind, kind_of};
 pub use original::{COMPARING, Drift, LiveReading, Original};
 pub use own::{Came, Own, OwnRules};

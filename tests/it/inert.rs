@@ -60,7 +60,7 @@ pub(crate) fn poisoned(value: &mut Value, path: &str, text: &str, takes: &dyn Fn
 }
 
 /// A site whose words are all hostile, as far as its records can still be read.
-fn hostile_site(folder: &Path, text: &str) {
+pub(crate) fn hostile_site(folder: &Path, text: &str) {
     let takes = |path: &str| {
         !["/kind", "/format", "/release", "/how", "/after_final_retry", "/welcome"]
             .iter()
@@ -108,7 +108,7 @@ fn hostile_site(folder: &Path, text: &str) {
 }
 
 /// A plan of which these parts are hostile, in double quotes as JSON writes them.
-fn hostile_plan(folder: &Path, text: &str) {
+pub(crate) fn hostile_plan(folder: &Path, text: &str) {
     let path = folder.join("bloom-coaching.yaml");
     let words = serde_json::to_string(text).unwrap();
     let mut yaml = fs::read_to_string(&path).unwrap();
@@ -200,7 +200,7 @@ fn a_hostile_site_or_plan_is_text_in_every_verb_and_format() {
             // It is read, and judged.
             assert_eq!(on_site(&["check", PLAN]), 1, "{text:?}");
             every_form_is_inert(folder, &[&["check", PLAN], &SITE[..]].concat());
-            for format in ["human", "json", "markdown"] {
+            for format in ["human", "json", "markdown", "html"] {
                 on_site(&["diff", PLAN, "--format", format]);
             }
             if intent {

@@ -53,6 +53,10 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
     ("member", &[PLAN, "10231", "--site", SITE]),
     ("member", &[PLAN, "@", "--site", SITE, "--after", SITE]),
     ("runbook", &[PLAN, "--site", SITE, "--out", "page.html"]),
+    ("report", &[PLAN, "--site", SITE, "--out", "report.html"]),
+    ("report", &[PLAN, "--site", SITE, "--for", "owner", "--out", "owner.html"]),
+    ("report", &[PLAN, "--site", SITE, "--for", "owner", "--after", "--out", "after.html"]),
+    ("report", &["@", "--site", "@", "--compare", "@", "--out", "@"]),
     ("support-bundle", &[PLAN, "--site", SITE, "--inventory", "bloom.inventory.ndjson", "--out", "support.txt", "--yes"]),
     ("support-bundle", &[PLAN, "--site", SITE, "--for", "vendor", "--site-names"]),
     ("support-bundle", &[PLAN, "--site", SITE, "--doctor", "x.adapter.yaml"]),
@@ -302,7 +306,7 @@ fn hostile_text_in_what_a_verb_is_given_and_beside_its_plan_is_text() {
             }
             is_inert(&place, (verb, words), &text);
         }
-        for name in ["log.ndjson", "bloom-coaching.record.ndjson", "new.yaml", "page.html"] {
+        for name in ["log.ndjson", "bloom-coaching.record.ndjson", "new.yaml", "page.html", "report.html", "owner.html", "after.html"] {
             let written = fs::read_to_string(place.path(name)).unwrap_or_default();
             if everywhere.is_none() {
                 assert_eq!(harms(&written), None, "{name}: {written}");

@@ -97,6 +97,7 @@ mod raised;
 mod reading;
 mod reconcile;
 mod recording;
+mod report;
 mod rules;
 mod runbook;
 mod schemas;

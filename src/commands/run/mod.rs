@@ -36,6 +36,7 @@ mod reviewed;
 pub(super) mod run_files;
 pub(super) mod seal;
 pub(super) mod session;
+pub(super) mod shown_run;
 mod set_back;
 pub(super) mod state;
 pub(super) mod status;

@@ -12,7 +12,7 @@ mod shapes;
 mod since;
 mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 use jiff::Timestamp;
@@ -194,6 +194,53 @@ pub fn is_taken(changes: &Changes<'_>) -> bool {
         && !matches!(changes.open, Some(OpenRun::GoesOn(_)))
         && (changes.verdict == "green" || changes.lacks_only_members)
         && !(changes.on_live && changes.coming > 0)
+}
+
+/// What follows from a change without being set; none where nothing does.
+pub fn consequence(change: &Change) -> Option<String> {
+    shapes::consequence(change)
+}
+
+/// What can hurt somebody, the worst first: what is at stake, for how many where there is something to count, and what happens.
+pub fn dangers(changes: &Changes<'_>) -> Vec<(&'static str, Option<String>, String)> {
+    let all = danger::all(changes).into_iter();
+    all.map(|danger| (danger.stake.name(), danger.counted(), danger.what)).collect()
+}
+
+/// What cannot be undone and concerns most, as a sentence.
+pub fn worst(changes: &Changes<'_>) -> String {
+    danger::worst(changes)
+}
+
+/// What people have to do, a sentence each.
+pub fn of_people(changes: &Changes<'_>) -> Vec<String> {
+    work::of_people(changes)
+}
+
+/// What people decided and vouch for, a line each.
+pub fn decided(changes: &Changes<'_>) -> Vec<String> {
+    decisions::all(changes)
+}
+
+/// A line in stretches, of which those that the other side has otherwise are marked.
+pub type Marked = Vec<(bool, String)>;
+
+/// Two texts side by side, line by line: a side is none where the other one has a line more.
+pub fn side_by_side(before: &str, after: &str) -> Vec<[Option<Marked>; 2]> {
+    let owned = |line: &lines::Line<'_>| line.stretches.iter().map(|(mark, text)| (*mark, (*text).to_owned())).collect();
+    let (mut rows, mut taken) = (Vec::new(), VecDeque::new());
+    for line in lines::lines(before, after) {
+        match line.side {
+            lines::Side::Before => taken.push_back(owned(&line)),
+            lines::Side::After => rows.push([taken.pop_front(), Some(owned(&line))]),
+            lines::Side::Both => {
+                rows.extend(taken.drain(..).map(|gone| [Some(gone), None]));
+                rows.push([Some(owned(&line)), Some(owned(&line))]);
+            }
+        }
+    }
+    rows.extend(taken.into_iter().map(|gone| [Some(gone), None]));
+    rows
 }
 
 /// What to do next.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{OfAll, OfOne, contact, held, model_in_words, opening};
+use super::{FATES, OfAll, OfOne, contact, held, model_in_words, opening};
 use crate::journey::{Access, Fate, Fated, Journey, Opening, Step};
 use crate::model::text::many;
 use crate::output::escape;
@@ -188,19 +188,7 @@ pub fn of_all(of: &OfAll<'_>, style: Style, out: &mut dyn Write) -> io::Result<(
 /// How many meet what, in a line.
 fn sum(of: &OfAll<'_>) -> String {
     let counts = of.everybody.counts();
-    let words = [
-        ("loses", "lose what they have"),
-        ("waits-for-ever", "wait for ever"),
-        ("unknown", "unknown"),
-        ("later", "get a module later"),
-        ("waits-for-a-person", "wait for a person"),
-        ("by-hand", "get it by hand on its day"),
-        ("dated", "get a day that was unknown"),
-        ("earlier", "get a module earlier"),
-        ("gains", "gain"),
-        ("same", "the same"),
-    ];
-    let each = words.iter().filter_map(|(word, says)| Some(format!("{} {says}", counts.get(word)?)));
+    let each = FATES.iter().filter_map(|(word, says)| Some(format!("{} {says}", counts.get(word)?)));
     let each: Vec<String> = each.collect();
     let contacts = many(of.everybody.contacts, "contact");
     if each.is_empty() {

@@ -42,6 +42,20 @@ pub struct OfAll<'a> {
     pub show_personal: bool,
 }
 
+/// What becomes of members, the worst first: the word of a fate, and what is said of those who meet it.
+pub const FATES: [(&str, &str); 10] = [
+    ("loses", "lose what they have"),
+    ("waits-for-ever", "wait for ever"),
+    ("unknown", "unknown"),
+    ("later", "get a module later"),
+    ("waits-for-a-person", "wait for a person"),
+    ("by-hand", "get it by hand on its day"),
+    ("dated", "get a day that was unknown"),
+    ("earlier", "get a module earlier"),
+    ("gains", "gain"),
+    ("same", "the same"),
+];
+
 /// A contact ID as it is shown: shortened, unless it was asked for.
 pub fn contact(id: &str, show_personal: bool) -> String {
     if show_personal { id.to_owned() } else { shortened(id) }

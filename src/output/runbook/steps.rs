@@ -259,11 +259,15 @@ fn choices(page: &Page<'_>, out: &mut String) -> fmt::Result {
 
 fn spot_check(page: &Page<'_>, out: &mut String) -> fmt::Result {
     const SAME: &[&str] = &["ID", "Name", "E-mail", "Tags", "Affiliate", "Orders"];
-    writeln!(out, "<table>\n<thead><tr><th scope=\"col\">Contact</th><th scope=\"col\">Reason</th>")?;
+    writeln!(
+        out,
+        "<table class=\"stack\">\n<thead><tr><th scope=\"col\">Contact</th><th scope=\"col\">Reason</th>"
+    )?;
     SAME.iter().try_for_each(|same| write!(out, "<th scope=\"col\">{same}</th>"))?;
     writeln!(out, "</tr></thead>\n<tbody>")?;
+    let boxes: String = SAME.iter().map(|same| format!("<td data-name=\"{same}\">☐</td>")).collect();
     for (id, reason) in listed(page.plan).take(MOST_ROWS) {
-        writeln!(out, "<tr><td>{}</td><td>{}</td>{}</tr>", Html(&id), Html(reason), "<td>☐</td>".repeat(SAME.len()))?;
+        writeln!(out, "<tr><td>{}</td><td>{}</td>{boxes}</tr>", Html(&id), Html(reason))?;
     }
     more(page.plan.spot_check.list.len(), 2 + SAME.len(), out)?;
     writeln!(
@@ -284,14 +288,15 @@ fn purchases(page: &Page<'_>, on: SiteRole, out: &mut String) -> fmt::Result {
     }
     writeln!(
         out,
-        "<table>\n<thead><tr><th scope=\"col\">Order form</th><th scope=\"col\">Order</th><th scope=\"col\">Content</th>\
+        "<table class=\"stack\">\n<thead><tr><th scope=\"col\">Order form</th><th scope=\"col\">Order</th><th scope=\"col\">Content</th>\
          <th scope=\"col\">Welcome e-mail</th><th scope=\"col\">New user</th></tr></thead>\n<tbody>"
     )?;
     for (form, purchase) in bought_on(page, on) {
         let name = page.plan.order_forms.get(form).map_or(form, |form| &form.name);
         write!(out, "<tr><td>{}</td>", Html(name))?;
         for seen in Confirmation::ALL {
-            write!(out, "<td>{}</td>", if purchase.expect.contains(seen) { "☐" } else { "not expected" })?;
+            let shown = if purchase.expect.contains(seen) { "☐" } else { "not expected" };
+            write!(out, "<td data-name=\"{}\">{shown}</td>", seen.name())?;
         }
         writeln!(out, "</tr>")?;
     }

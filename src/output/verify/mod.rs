@@ -33,6 +33,6 @@ pub struct Verification<'a> {
 }
 
 /// An ID, which a plan may have taken an address for.
-fn shown_id(id: &str, show_personal: bool) -> Cow<'_, str> {
+pub(in crate::output) fn shown_id(id: &str, show_personal: bool) -> Cow<'_, str> {
     if show_personal { Cow::Borrowed(id) } else { without_addresses(id) }
 }

@@ -30,7 +30,7 @@ pub(super) const CARTS: [(&str, &str); 7] = [
 ];
 
 /// Whether a gateway is the CRM itself, or a cart that is none of AccessAlly's: its name begins with one of theirs.
-fn is_elsewhere(gateway: &str, crm: &str) -> bool {
+pub fn is_elsewhere(gateway: &str, crm: &str) -> bool {
     let (gateway, crm) = (slug(gateway), slug(crm));
     let carts = CARTS.iter().map(|(name, _)| slug(name));
     let mut names = CRMS.iter().map(|name| (*name).to_owned()).chain(carts).chain([crm]);

@@ -99,7 +99,7 @@ fn a_report_on_a_full_disk_is_said_and_leaves_the_earlier_one() {
 #[test]
 fn one_diff_writes_every_form_as_it_prints_it_and_takes_no_other_files_place() {
     let place = Place::new();
-    let forms = ["human", "json", "markdown"];
+    let forms = ["human", "json", "markdown", "html"];
     let options: Vec<String> = forms.iter().map(|format| option(format, &format!("diff.{format}"))).collect();
     let mut words = vec!["diff", PLAN, "--site", SITE, "--format", "json"];
     options.iter().for_each(|option| words.extend(["--output", option]));
@@ -126,7 +126,7 @@ fn one_diff_writes_every_form_as_it_prints_it_and_takes_no_other_files_place() {
     }
     diff("json=diff.markdown").ends(2, &["no earlier report of this form"]);
     diff("markdown=diff.human").ends(2, &["no earlier report of this form"]);
-    diff("sarif=x").ends(2, &["FORMAT=FILE, where FORMAT is one of human, json, markdown"]);
+    diff("sarif=x").ends(2, &["FORMAT=FILE, where FORMAT is one of human, json, markdown, html"]);
     diff("json=none/x").ends(3, &["its folder is not there"]);
     // What was not written was not shown: nothing is confirmed by it.
     let fresh = Place::new();

@@ -21,11 +21,12 @@ use crate::place::{PLAN, Place, Ran, SITE};
 const DRAFT: &str = "bloom-coaching-first-draft.yaml";
 
 /// The forms that other programs read.
-pub(crate) const OTHERS: [&str; 7] = ["json-lines", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"];
+pub(crate) const OTHERS: [&str; 8] = ["json-lines", "sarif", "github", "gitlab", "junit", "rdjson", "markdown", "html"];
 
 /// Every form.
-pub(crate) const ALL: [&str; 11] =
-    ["human", "concise", "json", "json-v1", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"];
+pub(crate) const ALL: [&str; 12] = [
+    "human", "concise", "json", "json-v1", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson", "markdown", "html",
+];
 
 /// A schema of other people, ready to validate.
 fn schema(name: &str) -> Validator {
