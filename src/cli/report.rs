@@ -6,9 +6,10 @@ use clap::{Args, ValueEnum};
 
 use super::Judging;
 
-/// A page for people: before and after side by side, timelines, members, the run; or one page for the site's owner.
+/// A page for people: for a reviewer, or for the site's owner.
 ///
-/// The page is one file for any browser and for paper, and loads nothing. Personal values are left out unless `--show-personal` is given.
+/// A reviewer's shows findings, changes side by side, timelines, members and the run; the owner's is one sheet without names of rules.
+/// Either is one file for any browser and for paper, and loads nothing. Personal values are left out unless `--show-personal` is given.
 /// Exits with 0 whatever the verdict, which stands on the page.
 #[derive(Debug, Args)]
 #[command(before_help = example!("plan report bloom-coaching.yaml --site bloom-coaching.site.ndjson --out report.html"))]

@@ -16,14 +16,16 @@ use crate::output::html::Subject;
 use crate::output::human::{self, Style};
 use crate::output::proofs::{self, Proofs};
 
-use crate::output::{Report, concise, github, gitlab, html, json, json_lines, junit, markdown, rdjson, sarif, suggested};
+use crate::output::{
+    Report, concise, github, gitlab, html, json, json_lines, junit, markdown, rdjson, sarif, suggested,
+};
 use crate::rules::Verdict;
 use crate::shape::Sources;
 use crate::text::{Limits, compose_bytes};
 
 use super::explain::known;
 use super::inputs::{self, Checked};
-use super::{Terminal, diff, lifted, reports, tracked, without_adapter};
+use super::{Terminal, changes, lifted, reports, tracked, without_adapter};
 
 /// Findings that are drawn before the rest is only counted.
 pub(super) const DRAWN: usize = 60;
@@ -153,9 +155,10 @@ impl Shown<'_> {
     fn page(&self, out: &mut dyn Write) -> io::Result<()> {
         let both = self.checked.iter().zip(self.reports);
         let changes: Vec<_> =
-            both.map(|(checked, report)| diff::changes(checked, report.path, (None, None), None)).collect();
+            both.map(|(checked, report)| changes::of(checked, report.path, (None, None), None)).collect();
         let subjects = self.reports.iter().zip(&changes);
-        let subjects = subjects.map(|(report, changes)| Subject { report, changes: changes.as_ref(), verification: None });
+        let subjects =
+            subjects.map(|(report, changes)| Subject { report, changes: changes.as_ref(), verification: None });
         html::render(&subjects.collect::<Vec<_>>(), out)
     }
 }

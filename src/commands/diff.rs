@@ -2,14 +2,11 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use jiff::Timestamp;
-
 use crate::apply::{confirmation, ensure_state_own, state_folder};
 use crate::cli::{Diff, DiffFormat};
-use crate::diag::Severity;
 use crate::failure::{Failure, exit};
 use crate::model::plan::SiteRole;
-use crate::output::diff::{self, Changes, Next, OpenRun, Since};
+use crate::output::diff::{self, Next, OpenRun};
 use crate::output::escape::shell;
 use crate::output::html::{self, Subject};
 use crate::output::human::Style;
@@ -20,7 +17,7 @@ use crate::trust::Key;
 use super::inputs::{self, Checked};
 use super::run::previous_run;
 use super::since;
-use super::{Terminal, check, lifted, reports, tracked};
+use super::{Terminal, changes, check, lifted, reports, tracked};
 
 pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     if args.judging.reading.no_site {
@@ -37,7 +34,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     let (refused, open) = (refused(&checked, args.judging.on), open_run(&checked));
     let confirmable = refused.is_none();
     let since = args.since.as_deref().map(|review| since::since(review, &checked, args)).transpose()?;
-    let Some(changes) = changes(&checked, &path, (refused, open), since) else {
+    let Some(changes) = changes::of(&checked, &path, (refused, open), since) else {
         let report = checked.report(&path);
         crate::output::concise::render(&report, terminal.err)?;
         return Err(Failure::new(exit::NOT_GREEN, "the plan cannot be read, so there is nothing to compare"));
@@ -143,39 +140,4 @@ fn refused(checked: &Checked, on: SiteRole) -> Option<Next> {
 fn open_run(checked: &Checked) -> Option<OpenRun> {
     let site = checked.site.as_ref().filter(|site| site.line.mode == Mode::Live)?;
     previous_run::open_run(checked, &site.line.name)
-}
-
-/// The changes of a checked plan; none without a site.
-pub(super) fn changes<'a>(
-    checked: &'a Checked,
-    path: &'a str,
-    (refused, open): (Option<Next>, Option<OpenRun>),
-    since: Option<Since>,
-) -> Option<Changes<'a>> {
-    let (site, lowered) = checked.site.as_ref().zip(checked.lowered.as_ref())?;
-    Some(Changes {
-        path,
-        site: &site.line.name,
-        host: &site.line.host,
-        how: site.line.how(),
-        list: lowered.changes.iter().zip(checked.executors.iter().copied()).collect(),
-        not_compared: &lowered.not_compared,
-        digests: checked.digests.as_ref()?,
-        sources: &checked.opened.sources,
-        verdict: checked.judgement.verdict.name(),
-        lacks_only_members: checked.judgement.lacks_only_members(),
-        plan: &checked.opened.plan,
-        record: &checked.opened.record,
-        coming: checked.judgement.coming().filter(|finding| finding.severity == Severity::Error).count(),
-        on_live: checked.is_live(),
-        switched: checked.is_live() && site.reading.snapshot.state.is_managed(),
-        reading: &site.reading.snapshot,
-        census: site.reading.census.as_ref(),
-        now: Timestamp::now(),
-        invented: site.reading.snapshot.header.is_invented(),
-        since,
-        refused,
-        lifted: &checked.opened.settings.lifted,
-        open,
-    })
 }

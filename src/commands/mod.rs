@@ -6,6 +6,7 @@ mod around;
 mod ask;
 mod attesting;
 mod bridge;
+mod changes;
 mod check;
 mod choice;
 mod collector;

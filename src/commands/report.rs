@@ -15,7 +15,7 @@ use crate::verify::{self, SideReading};
 use super::inputs::{self, Checked};
 use super::run::certificate;
 use super::run::shown_run;
-use super::{Terminal, diff, members, reports, unjudged};
+use super::{Terminal, changes, members, reports, unjudged};
 
 pub(super) fn run(args: &Report, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     let page = Written { format: CheckFormat::Html, path: args.out.clone() };
@@ -33,7 +33,7 @@ fn review(args: &Report, page: &Written<CheckFormat>, terminal: &mut Terminal<'_
     let checked = inputs::check(&args.plan, &args.judging)?;
     let path = checked.opened.path.display().to_string();
     let report = checked.report(&path);
-    let changes = diff::changes(&checked, &path, (None, None), None);
+    let changes = changes::of(&checked, &path, (None, None), None);
     let compared = args.compare.as_deref().map(|name| compared(args, name, &checked)).transpose()?;
     let verification = compared.as_ref().map(|(before, after, comparison, notes)| Verification {
         path: &path,
@@ -56,7 +56,8 @@ fn compared(args: &Report, name: &str, checked: &Checked) -> Result<Compared, Fa
         return Err(not_whole());
     }
     let before = checked.site.as_ref().map(|site| site.line.name.as_str());
-    let through = members::through(before.into_iter().chain([name]), &args.judging.adapters.files, &opened.settings.site)?;
+    let through =
+        members::through(before.into_iter().chain([name]), &args.judging.adapters.files, &opened.settings.site)?;
     let named = |name: &str| SideReading::named(name, Some(&opened.plan), through.as_ref());
     let before = before.map(named).transpose()?;
     let after = named(name)?;

@@ -36,6 +36,9 @@ pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     if !terminal.is_shown() {
         return unshown(&folder, terminal);
     }
+    say(terminal, "\nThe same as a page, with timelines, members and the run, for whoever looks rather than reads:")?;
+    let report = in_folder("report.html");
+    step(terminal, &["report", &plan, "--site", &site, "--out", &report])?;
     let digest = confirmed(&plan)?;
     say(terminal, "\nExactly that, and nothing else, is carried out:")?;
     step(terminal, &["apply", &plan, "--site", &site, "--confirm", &digest[..16]])?;
@@ -48,6 +51,7 @@ pub(super) fn run(args: &Tour, terminal: &mut Terminal<'_>) -> Result<u8, Failur
         "\nEverything is in {}: look at the plan, change it, and try again.",
         escape::path(&folder)
     )?;
+    writeln!(terminal.out, "The page for a browser: {}", escape::line(&report))?;
     writeln!(terminal.out, "For a site of your own: plan init --site SITE --live URL --out plans/switch.yaml")?;
     Ok(code)
 }

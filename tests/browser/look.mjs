@@ -31,6 +31,7 @@ const port = await new Promise((found, failed) => {
   chromium.on('error', failed);
 });
 
+const said = (what) => { if (process.env.PLAN_BROWSER_SAYS) console.error(`${Math.round(performance.now())} ms: ${what}`); };
 const seen = { console: [], requests: [], widths: {}, axe: {}, tabs: [] };
 let client;
 let scriptless = false;
@@ -76,6 +77,7 @@ try {
   await view(1280, 900);
   await media('screen', 'light');
   seen.ready_ms = await open();
+  said('open');
   seen.title = await run('document.title');
   seen.nodes = await run('document.querySelectorAll("*").length');
   await shot('light', false);
@@ -83,9 +85,10 @@ try {
     await view(width, 800);
     seen.widths[width] = await run('document.documentElement.scrollWidth');
   }
+  said('widths');
   // What is wider than the narrowest screen, to be named.
   await view(360, 800);
-  seen.wide = await run(`Array.from(document.querySelectorAll('body *')).filter((one) => one.getBoundingClientRect().right > 361
+  seen.wide = seen.widths[360] <= 360 ? [] : await run(`Array.from(document.querySelectorAll('body *')).filter((one) => one.getBoundingClientRect().right > 361
     && !one.closest('.skip') && one.getBoundingClientRect().width > 0).slice(0, 5).map((one) => one.outerHTML.slice(0, 120))`);
   await shot('narrow', false);
   const parts = ['.offering', '.diff', '.run', '.stack'];
@@ -111,13 +114,14 @@ try {
   await shot('dark', false);
   await media('screen', 'light');
 
+  said('looked at');
   // As a person with a keyboard alone does.
   const press = async (key, code, keyCode) => {
     await Input.dispatchKeyEvent({ type: 'keyDown', key, code, windowsVirtualKeyCode: keyCode });
     await Input.dispatchKeyEvent({ type: 'keyUp', key, code, windowsVirtualKeyCode: keyCode });
   };
   await open();
-  for (let at = 0; at < 40; at += 1) {
+  for (let at = 0; at < (process.env.PLAN_BROWSER_AXE === 'no' ? 0 : 40); at += 1) {
     await press('Tab', 'Tab', 9);
     seen.tabs.push(await run(`(() => { const one = document.activeElement;
       const outline = getComputedStyle(one).outlineStyle; return [one.tagName, one.type || '', (one.id || one.textContent || '').trim().slice(0, 40), outline].join(' | '); })()`));
@@ -133,6 +137,7 @@ try {
     await press('End', 'End', 35);
     seen.last_day = await run(state);
   }
+  said('keys');
   const words = process.env.PLAN_BROWSER_SEARCH;
   if (words) {
     await run(`document.querySelector('#search').focus()`);
@@ -145,9 +150,20 @@ try {
   }
   if (folder) {
     await open();
-    const { data } = await Page.printToPDF({ preferCSSPageSize: true, printBackground: false });
-    writeFileSync(join(folder, 'print.pdf'), Buffer.from(data, 'base64'));
+    await view(700, 990);
+    await media('print', 'light');
+    await shot('print', false);
+    await media('screen', 'light');
   }
+  if (process.env.PLAN_BROWSER_AXE !== 'no') {
+    // How many sheets it is, as paper is printed and no screen.
+    await media('print', 'light');
+    const printed = await Page.printToPDF({ preferCSSPageSize: true, paperWidth: 8.27, paperHeight: 11.69 });
+    if (folder) writeFileSync(join(folder, 'print.pdf'), Buffer.from(printed.data, 'base64'));
+    await media('screen', 'light');
+    seen.sheets = (Buffer.from(printed.data, 'base64').toString('latin1').match(/\/Type\s*\/Page[^s]/g) ?? []).length;
+  }
+  said('searched');
   // Without JavaScript: nothing that needs it is shown, and everything else is.
   await Emulation.setScriptExecutionDisabled({ value: true });
   scriptless = true;

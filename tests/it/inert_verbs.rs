@@ -306,7 +306,15 @@ fn hostile_text_in_what_a_verb_is_given_and_beside_its_plan_is_text() {
             }
             is_inert(&place, (verb, words), &text);
         }
-        for name in ["log.ndjson", "bloom-coaching.record.ndjson", "new.yaml", "page.html", "report.html", "owner.html", "after.html"] {
+        for name in [
+            "log.ndjson",
+            "bloom-coaching.record.ndjson",
+            "new.yaml",
+            "page.html",
+            "report.html",
+            "owner.html",
+            "after.html",
+        ] {
             let written = fs::read_to_string(place.path(name)).unwrap_or_default();
             if everywhere.is_none() {
                 assert_eq!(harms(&written), None, "{name}: {written}");

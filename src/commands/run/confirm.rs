@@ -36,7 +36,7 @@ pub(super) fn confirm(
         replay::ensure_may_replay(args, checked, terminal)?;
     }
     let live = checked.is_live() && !replay;
-    let Some(changes) = crate::commands::diff::changes(checked, &path, (None, None), None).filter(|_| green && !live)
+    let Some(changes) = crate::commands::changes::of(checked, &path, (None, None), None).filter(|_| green && !live)
     else {
         let refusal = if green { Refusal::Live } else { Refusal::NotGreen };
         let mut failure = refusal.failure(&Typed::of(args).named());

@@ -227,7 +227,8 @@ pub type Marked = Vec<(bool, String)>;
 
 /// Two texts side by side, line by line: a side is none where the other one has a line more.
 pub fn side_by_side(before: &str, after: &str) -> Vec<[Option<Marked>; 2]> {
-    let owned = |line: &lines::Line<'_>| line.stretches.iter().map(|(mark, text)| (*mark, (*text).to_owned())).collect();
+    let owned =
+        |line: &lines::Line<'_>| line.stretches.iter().map(|(mark, text)| (*mark, (*text).to_owned())).collect();
     let (mut rows, mut taken) = (Vec::new(), VecDeque::new());
     for line in lines::lines(before, after) {
         match line.side {

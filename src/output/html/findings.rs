@@ -11,6 +11,10 @@ const MOST: usize = 2_000;
 /// Most bytes of a line in front of what is marked in it, and from there on.
 const AROUND: (usize, usize) = (120, 400);
 
+/// Most characters of a sentence, and of a place.
+const WORDS: usize = 2_000;
+const PLACE: usize = 400;
+
 /// The findings of one weight.
 pub(super) struct Group {
     pub(super) weight: &'static str,
@@ -100,12 +104,21 @@ impl Found {
         let help = finding.help.as_deref().map(|help| naming_plan(help, report.path));
         Self {
             rule: finding.rule.clone(),
-            message,
+            message: clipped(&message, WORDS),
             place: format!("{}:{}:{}", source.name(), spot.start.line, spot.start.column),
-            pointer: report.pointer(&finding.primary.place).unwrap_or_default(),
+            pointer: clipped(&report.pointer(&finding.primary.place).unwrap_or_default(), PLACE),
             lines: lines(source, spot),
-            notes: coming.into_iter().chain(label).chain(related).chain(lacks).collect(),
-            help: help.into_iter().chain(title.map(|title| format!("{title}:"))).collect::<Vec<_>>().join(" "),
+            notes: coming
+                .into_iter()
+                .chain(label)
+                .chain(related)
+                .chain(lacks)
+                .map(|note| clipped(&note, WORDS))
+                .collect(),
+            help: clipped(
+                &help.into_iter().chain(title.map(|title| format!("{title}:"))).collect::<Vec<_>>().join(" "),
+                WORDS,
+            ),
             paste: paste.unwrap_or_default(),
             on_site: finding.excerpt.iter().map(OnSite::of).collect(),
         }
@@ -158,4 +171,12 @@ fn cut(text: &str, from: usize, to: usize) -> String {
     let from = on(from);
     let to = on(to).clamp(from, on(from + AROUND.0 + AROUND.1));
     text[from..to].to_owned()
+}
+
+/// The beginning of a text that is too long to be read.
+fn clipped(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
 }

@@ -129,7 +129,8 @@ impl<'a> One<'a> {
     fn of(at: usize, subject: &Subject<'a>) -> Self {
         let Subject { report, changes, verification } = *subject;
         let dangers = changes.map(diff::dangers).unwrap_or_default().into_iter();
-        let dangers = dangers.map(|(stake, counted, what)| Danger { stake, counted: counted.unwrap_or_default(), what });
+        let dangers =
+            dangers.map(|(stake, counted, what)| Danger { stake, counted: counted.unwrap_or_default(), what });
         Self {
             id: format!("p{at}"),
             name: name(report),

@@ -37,13 +37,8 @@ pub(super) struct Cohort {
 
 impl People {
     pub(super) fn of(report: &Report<'_>, changes: Option<&Changes<'_>>) -> Self {
-        let unknown = |why: &str| Self {
-            unknown: why.to_owned(),
-            contacts: 0,
-            sums: Vec::new(),
-            cohorts: Vec::new(),
-            more: 0,
-        };
+        let unknown =
+            |why: &str| Self { unknown: why.to_owned(), contacts: 0, sums: Vec::new(), cohorts: Vec::new(), more: 0 };
         let (Some(plan), Some(reading), Some(after)) = (report.plan, report.reading, report.after) else {
             return unknown("no site was read");
         };
@@ -68,6 +63,12 @@ impl People {
             first: of.first.iter().map(|id| contact(id, report.show_personal)).collect::<Vec<_>>().join(", "),
             bad: matches!(of.fate, Fate::Loses | Fate::WaitsForEver | Fate::Unknown(_)),
         };
-        Self { unknown: String::new(), contacts: all.contacts, sums, cohorts: cohorts.into_iter().map(cohort).collect(), more }
+        Self {
+            unknown: String::new(),
+            contacts: all.contacts,
+            sums,
+            cohorts: cohorts.into_iter().map(cohort).collect(),
+            more,
+        }
     }
 }

@@ -92,7 +92,8 @@ impl Reconciled {
             of.confirmations.iter().map(word).collect::<Vec<_>>()
         });
         let side = |name, line: &Option<crate::output::SiteLine>| {
-            line.as_ref().map(|line| (name, format!("{}, as of {} ({})", line.host, line.captured_at, line.worth.message())))
+            line.as_ref()
+                .map(|line| (name, format!("{}, as of {} ({})", line.host, line.captured_at, line.worth.message())))
         };
         Self {
             verdict: comparison.verdict().name(),
@@ -104,7 +105,10 @@ impl Reconciled {
             spots: comparison.spots.iter().flatten().take(MOST).map(spot).collect(),
             purchases: purchases.take(MOST).collect(),
             unproven: comparison.unproven.iter().map(|lack| format!("{}: {}", lack.what, lack.why)).collect(),
-            sides: [side("before", &verification.before), side("after", &verification.after)].into_iter().flatten().collect(),
+            sides: [side("before", &verification.before), side("after", &verification.after)]
+                .into_iter()
+                .flatten()
+                .collect(),
         }
     }
 }

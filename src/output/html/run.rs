@@ -65,20 +65,28 @@ fn part(plan: &Plan, strategy: Strategy, title: &'static str, on: SiteRole) -> P
     Part {
         title,
         host: host.map(|host| host.to_string()).unwrap_or_default(),
-        steps: all.iter().map(|step| taken(*step)).collect(),
+        steps: all
+            .iter()
+            .scan(false, |past, step| {
+                *past |= *step == Step::RunMigration;
+                Some(taken(*step, *past))
+            })
+            .collect(),
         before: back(Stage::BeforeBarrier),
         past: back(Stage::PastBarrier),
         pushed: all.contains(&Step::Push).then(|| back(Stage::Pushed)),
     }
 }
 
-fn taken(step: Step) -> Taken {
+fn taken(step: Step, past_the_barrier: bool) -> Taken {
     let about = step.about();
     Taken {
         title: about.title,
         who: about.executor.name(),
         back: about.back.name(),
         means: match about.back {
+            // No undo reaches behind the barrier: what is harmless there is so by itself.
+            WayBack::Reversible if past_the_barrier => "takes nothing away",
             WayBack::Reversible => "can be undone",
             WayBack::Restorable => "only a backup takes it back",
             WayBack::OneWay => "nothing takes it back",

@@ -89,7 +89,8 @@ fn mark(x: u32, y: u32, group: &[&Step], side: fn(&Step) -> &Opening) -> Mark {
     // A sign, as not everybody sees a dashed edge: it never opens, or nobody knows when.
     let label = if dated { label } else { format!("{label}{}", if never { " ×" } else { " ?" }) };
     let width = 8 + 6 * u32::try_from(label.chars().count()).unwrap_or(2).max(1);
-    let names = group.iter().take(WORDS).map(|step| format!("module {} {}: {}", step.number, step.name, opening(side(step))));
+    let names =
+        group.iter().take(WORDS).map(|step| format!("module {} {}: {}", step.number, step.name, opening(side(step))));
     let more = group.len().checked_sub(WORDS).filter(|more| *more > 0).map(|more| format!("and {more} more"));
     Mark {
         x,
@@ -184,6 +185,9 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!(["3", "1–3", "1,4", "1,…"], [&[3][..], &[2, 1, 3], &[1, 4], &[1, 4, 9]].map(numbers).each_ref().map(|s| &**s));
+        assert_eq!(
+            ["3", "1–3", "1,4", "1,…"],
+            [&[3][..], &[2, 1, 3], &[1, 4], &[1, 4, 9]].map(numbers).each_ref().map(|s| &**s)
+        );
     }
 }

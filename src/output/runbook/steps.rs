@@ -259,10 +259,7 @@ fn choices(page: &Page<'_>, out: &mut String) -> fmt::Result {
 
 fn spot_check(page: &Page<'_>, out: &mut String) -> fmt::Result {
     const SAME: &[&str] = &["ID", "Name", "E-mail", "Tags", "Affiliate", "Orders"];
-    writeln!(
-        out,
-        "<table class=\"stack\">\n<thead><tr><th scope=\"col\">Contact</th><th scope=\"col\">Reason</th>"
-    )?;
+    writeln!(out, "<table class=\"stack\">\n<thead><tr><th scope=\"col\">Contact</th><th scope=\"col\">Reason</th>")?;
     SAME.iter().try_for_each(|same| write!(out, "<th scope=\"col\">{same}</th>"))?;
     writeln!(out, "</tr></thead>\n<tbody>")?;
     let boxes: String = SAME.iter().map(|same| format!("<td data-name=\"{same}\">☐</td>")).collect();

@@ -25,7 +25,18 @@ pub(crate) const OTHERS: [&str; 8] = ["json-lines", "sarif", "github", "gitlab",
 
 /// Every form.
 pub(crate) const ALL: [&str; 12] = [
-    "human", "concise", "json", "json-v1", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson", "markdown", "html",
+    "human",
+    "concise",
+    "json",
+    "json-v1",
+    "json-lines",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "rdjson",
+    "markdown",
+    "html",
 ];
 
 /// A schema of other people, ready to validate.

@@ -89,20 +89,28 @@ fn the_owners_pages_and_the_runbook_are_well_too() {
     let Some(driver) = driver() else { return };
     let place = Place::new();
     for (name, words) in [
-        ("owner.html", &["report", PLAN, "--site", SITE, "--for", "owner", "--language", "de", "--out", "owner.html"][..]),
+        (
+            "owner.html",
+            &["report", PLAN, "--site", SITE, "--for", "owner", "--language", "de", "--out", "owner.html"][..],
+        ),
         ("after.html", &["report", PLAN, "--site", SITE, "--for", "owner", "--after", "--out", "after.html"]),
         ("runbook.html", &["runbook", PLAN, "--site", SITE, "--out", "runbook.html"]),
     ] {
         place.run(words).ends(0, &[]);
         let page = place.path(name);
-        is_well(&look(driver, &page, &[]), &page);
+        let seen = look(driver, &page, &[]);
+        is_well(&seen, &page);
+        assert!(name != "owner.html" || seen["sheets"] == 1, "the owner's is one sheet: {}", seen["sheets"]);
     }
 }
 
 /// The example's site with so many offerings of seven modules each.
 fn with_offerings(place: &Place, count: usize) {
     let site = place.read(SITE);
-    let of = site.lines().find(|line| line.contains("\"kind\":\"offering\"") && line.contains("\"group-coaching\"")).unwrap();
+    let of = site
+        .lines()
+        .find(|line| line.contains("\"kind\":\"offering\"") && line.contains("\"group-coaching\""))
+        .unwrap();
     let value: Value = serde_json::from_str(of).unwrap();
     let mut lines: Vec<String> = site.lines().map(str::to_owned).collect();
     for at in 0..count {

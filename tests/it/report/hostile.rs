@@ -121,6 +121,7 @@ fn what_is_a_persons_is_masked_on_every_page_unless_it_is_asked_for() {
     for page in pages(&place, PLAN) {
         assert!(addresses.iter().all(|address| !page.contains(address)));
     }
+    fs::remove_file(place.path("page.html")).unwrap();
     let shown = page(&place, PLAN, &["--show-personal"]);
     assert!(shown.contains("ada@member.example"));
     #[cfg(unix)]

@@ -22,7 +22,8 @@ fn page(place: &Place, plan: &str, words: &[&str]) -> String {
 /// What a reader sees of a page, without its markup.
 fn words(page: &str) -> String {
     let body = page.split("<body>").nth(1).unwrap().split("<script>").next().unwrap();
-    let text: String = body.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
+    let text: Vec<&str> = body.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
+    let text = text.join(" ");
     let text = [("&#39;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&#91;", "["), ("&amp;", "&")]
         .iter()
         .fold(text, |text, (escaped, plain)| text.replace(escaped, plain));
@@ -39,7 +40,7 @@ fn a_finding_stands_in_the_plans_own_text_and_a_change_side_by_side() {
     assert!(page.contains("welcome: <mark>purchases</mark>"), "the value is marked");
     assert!(page.contains("<del>//staging.bloom.example</del>") && page.contains("<ins>//bloom.example</ins>"));
     let shown = words(&page);
-    for said in ["welcome-does-not-cover", "The barrier.", "nothing takes it back", "10231", "Digest"] {
+    for said in ["welcome-does-not-cover", "The barrier.", "nothing takes it back", "10019", "Digest"] {
         assert!(shown.contains(said), "{said}: {shown}");
     }
 }
@@ -93,7 +94,9 @@ fn a_page_takes_the_place_of_a_page_alone() {
 #[test]
 fn several_plans_are_one_page_and_no_anchor_stands_twice() {
     let place = Place::new();
-    let out = place.run(&["check", PLAN, DRAFT, "--site", SITE, "--format", "html"]).out;
+    // A rule's help stands in it in its own markup: no command on it is read as it is typed.
+    let ran = place.command(&["check", PLAN, DRAFT, "--site", SITE, "--format", "html"]).output().unwrap();
+    let out = String::from_utf8(ran.stdout).unwrap();
     assert_eq!(out.matches("<article>").count(), 2);
     let mut ids: Vec<&str> = out.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     let all = ids.len();

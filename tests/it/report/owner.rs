@@ -12,8 +12,8 @@ use super::{DRAFT, page, words};
 
 /// Words that nobody outside of this program and its trade uses.
 const JARGON: [&str; 14] = [
-    "gate", "waiver", "digest", "snapshot", "webhook", "intent", "unproven", "attest", "barrier", "YAML", "JSON", "slug", "`",
-    "offering",
+    "gate", "waiver", "digest", "snapshot", "webhook", "intent", "unproven", "attest", "barrier", "YAML", "JSON",
+    "slug", "`", "offering",
 ];
 
 #[test]
@@ -70,7 +70,7 @@ fn subscriptions_that_bill_elsewhere_are_counted_or_said_to_be_unknown() {
     let population = place.read("bloom-coaching.population.ndjson");
     let billed = population.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     let billed = billed.filter(|line| {
-        let charges = ["active", "payment-due", "paused"].contains(&line["status"].as_str().unwrap_or_default());
+        let charges = ["Active", "Payment Due", "Paused"].contains(&line["status"].as_str().unwrap_or_default());
         line["kind"] == "subscription" && line["form"] == "group-coaching-payment-plan" && charges
     });
     let billed = billed.count();
@@ -94,7 +94,8 @@ fn german_is_one_file_and_no_sentence_of_it_is_english() {
     assert!(german.contains("Die Umstellung von bloom.example") && german.contains("Noch nicht."));
     assert!(fs::read_to_string(place.path("page.html")).unwrap().contains("<html lang=\"de\">"));
     let sentences = |text: &str| text.split(['.', ':', '?']).map(|part| part.trim().to_owned()).collect::<Vec<_>>();
-    let same = sentences(&english).into_iter().filter(|one| one.split(' ').count() > 3 && sentences(&german).contains(one));
+    let same =
+        sentences(&english).into_iter().filter(|one| one.split(' ').count() > 3 && sentences(&german).contains(one));
     // What the plan itself says is quoted.
     let plan = place.read(PLAN);
     let own: Vec<String> = same.filter(|one| !plan.contains(one.trim_matches(['“', '”', '„']))).collect();
@@ -104,7 +105,10 @@ fn german_is_one_file_and_no_sentence_of_it_is_english() {
 #[test]
 fn the_evidence_is_that_of_the_journal_and_can_be_checked_against_it() {
     let place = rehearsed();
-    record(&place, &["backup", "--restore-point", "RP-4471", "--parts", "files,database", "--taken-at", "2026-11-21T05:00:00Z"]);
+    record(
+        &place,
+        &["backup", "--restore-point", "RP-4471", "--parts", "files,database", "--taken-at", "2026-11-21T05:00:00Z"],
+    );
     let shown = words(&page(&place, PLAN, &["--for", "owner", "--after"]));
     for said in [
         "This run was on the copy: a rehearsal.",

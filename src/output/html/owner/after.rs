@@ -230,29 +230,30 @@ impl Sheet<'_> {
 
     fn backup(&self) -> Part {
         let words = &self.words;
-        let items = self.of.record.entries.iter().filter_map(|entry| match &entry.evidence {
-            Evidence::Backup(backup) => {
-                let of = match backup.of {
-                    SiteRole::Staging => &self.of.plan.sites.staging,
-                    SiteRole::Live => &self.of.plan.sites.live,
-                };
-                let with = [("of", of.as_str()), ("at", &backup.taken_at), ("who", &entry.who)];
-                Some(match &backup.source {
-                    BackupSource::File { name, bytes, sha256, .. } => words.fill(
-                        "backup_file",
-                        &[&with[..], &[("name", name), ("bytes", &bytes.to_string()), ("sha256", sha256)]].concat(),
-                    ),
-                    BackupSource::RestorePoint(name) => {
-                        words.fill("backup_point", &[&with[..], &[("name", name.as_str())]].concat())
-                    }
-                })
-            }
-            Evidence::RestoreDrill(drill) => Some(words.fill(
-                "drill",
-                &[("seconds", &drill.seconds.to_string()), ("onto", &drill.onto), ("who", &entry.who)],
-            )),
-            _ => None,
-        });
+        let items =
+            self.of.record.entries.iter().filter_map(|entry| match &entry.evidence {
+                Evidence::Backup(backup) => {
+                    let of = match backup.of {
+                        SiteRole::Staging => &self.of.plan.sites.staging,
+                        SiteRole::Live => &self.of.plan.sites.live,
+                    };
+                    let with = [("of", of.as_str()), ("at", &backup.taken_at), ("who", &entry.who)];
+                    Some(match &backup.source {
+                        BackupSource::File { name, bytes, sha256, .. } => words.fill(
+                            "backup_file",
+                            &[&with[..], &[("name", name), ("bytes", &bytes.to_string()), ("sha256", sha256)]].concat(),
+                        ),
+                        BackupSource::RestorePoint(name) => {
+                            words.fill("backup_point", &[&with[..], &[("name", name.as_str())]].concat())
+                        }
+                    })
+                }
+                Evidence::RestoreDrill(drill) => Some(words.fill(
+                    "drill",
+                    &[("seconds", &drill.seconds.to_string()), ("onto", &drill.onto), ("who", &entry.who)],
+                )),
+                _ => None,
+            });
         let part = Part::new(words.say("backup")).items(items.take(MOST));
         if part.items.is_empty() { part.line(words.say("backup_none")) } else { part }
     }

@@ -10,11 +10,11 @@ use crate::journey::{Course, Intent, Member, Sides, everybody};
 use crate::model::Plan;
 use crate::model::plan::{AfterSwitch, DuringMigration, MembersBetweenModules, Strategy, Welcome};
 use crate::model::population::Census;
+use crate::model::schedule::Schedule;
 use crate::output::Report;
 use crate::output::journey::FATES;
 use crate::output::words::to_the_second;
-use crate::model::schedule::Schedule;
-use crate::rules::{self, Aftercare, CountedFrom, Grade, LeadTime, Verdict, charges_elsewhere};
+use crate::rules::{Aftercare, Verdict};
 
 use super::{Frame, Language, Page, Part, Words, key};
 
@@ -77,8 +77,7 @@ impl Access {
     fn of(of: &Before<'_>) -> Self {
         let both = of.report.reading.zip(of.report.after).zip(of.census);
         let all = both.map(|((reading, after), census)| everybody(of.plan, (&reading.state, after), census));
-        let (contacts, counts) =
-            all.map_or((None, BTreeMap::new()), |all| (Some(all.contacts), all.counts()));
+        let (contacts, counts) = all.map_or((None, BTreeMap::new()), |all| (Some(all.contacts), all.counts()));
         Self { contacts, counts }
     }
 
@@ -89,10 +88,10 @@ impl Access {
     }
 }
 
-struct Sheet<'a> {
-    of: &'a Before<'a>,
+pub(super) struct Sheet<'a> {
+    pub(super) of: &'a Before<'a>,
     plan: &'a Plan,
-    words: Words,
+    pub(super) words: Words,
     access: Access,
 }
 
@@ -126,7 +125,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn crm(&self) -> &str {
+    pub(super) fn crm(&self) -> &str {
         &self.plan.crm.name
     }
 
@@ -325,85 +324,16 @@ impl Sheet<'_> {
         by.into_iter().map(line).collect()
     }
 
-    /// Whether the CRM can be cancelled: never, where something that speaks against it is not known to be otherwise.
-    fn cancel(&self) -> Part {
-        let (words, of, crm) = (&self.words, self.of, self.crm());
-        let mut against = Vec::new();
-        let ended = of.aftercare.filter(|care| care.counted_from == CountedFrom::Run);
-        if ended.is_none() {
-            against.push(words.say("cancel_not_switched"));
-        }
-        self.bills(&mut against);
-        let agreed = of.agreed.as_ref().map(|(who, at)| {
-            let day = at.get(..10).unwrap_or(at);
-            words.fill("cancel_crm_said", &[("who", who), ("day", day), ("crm", crm)])
-        });
-        if agreed.is_none() {
-            against.push(words.fill("cancel_crm_unknown", &[("crm", crm)]));
-        }
-        let last = of.aftercare.and_then(|care| care.named(rules::LAST));
-        let open = of.aftercare.map_or(0, |care| care.open().filter(|care| care.name != rules::LAST).count());
-        if open > 0 {
-            against.push(words.count("cancel_open", open as u64, &[]));
-        }
-        let day = last.and_then(|care| care.day.as_deref());
-        let is_early = day.zip(of.aftercare).is_some_and(|(day, care)| *care.today < *day);
-        let answer = if against.is_empty() && !is_early { "cancel_yes" } else { "cancel_no" };
-        let part = Part::new(words.fill("cancel", &[("crm", crm)])).line(words.say(answer));
-        let day = day.map(|day| words.fill("cancel_day", &[("day", day)]));
-        Part { important: true, ..part.items(against).items(agreed).items(day) }
-    }
-
-    /// What still bills elsewhere, as the site's forms show it.
-    fn bills(&self, against: &mut Vec<String>) {
-        let words = &self.words;
-        let Some(forms) = self.of.report.reading.map(|reading| &reading.state.order_forms) else {
-            return against.push(words.say("cancel_forms_unknown"));
-        };
-        let mut unknown = self.of.report.reading.is_some_and(|reading| matches!(reading.grade("order-form"), Grade::Unknown(_)));
-        for (key, form) in forms {
-            let Some(gateway) = form.gateway.as_known() else {
-                unknown = true;
-                continue;
-            };
-            let Some(gateway) = gateway.filter(|gateway| charges_elsewhere(gateway, self.crm())) else { continue };
-            let with = [("gateway", gateway.as_str()), ("form", form.name.as_str())];
-            // Where nobody read the subscriptions, none is no number.
-            let counted = self.of.census.filter(|_| {
-                self.of.report.reading.is_some_and(|reading| !matches!(reading.grade("subscription"), Grade::Unknown(_)))
-            });
-            match counted.map(|census| census.subscribed.get(key).copied().unwrap_or(0)) {
-                None => against.push(words.fill("cancel_bills_unknown", &with)),
-                Some(0) => {}
-                Some(count) => against.push(words.count("cancel_bills", count, &with)),
-            }
-        }
-        if unknown {
-            against.push(words.say("cancel_forms_unknown"));
-        }
-    }
-
     fn draft(&self) -> Vec<String> {
         let (words, site) = (&self.words, self.site());
         let window = match &self.plan.window {
-            Some(window) => words.fill(
-                "draft_window",
-                &[("start", &window.start), ("length", &window.length), ("site", &site)],
-            ),
+            Some(window) => {
+                words.fill("draft_window", &[("start", &window.start), ("length", &window.length), ("site", &site)])
+            }
             None => words.fill("draft_soon", &[("site", &site)]),
         };
         let password = self.of_passwords(["draft_deliver", "draft_simulate", "draft_undecided"]);
         let keeps = words.say(if self.access.everybody_keeps() { "draft_keeps" } else { "draft_open" });
         vec![words.say("draft_dear"), window, password, keeps, words.say("draft_ask"), words.say("draft_end")]
-    }
-}
-
-/// What is put on record once members whom the CRM charged have agreed to a new subscription: its name among the lead times.
-pub const AGREED: &str = "new-subscriptions";
-
-impl Before<'_> {
-    /// The short digest of what is on record where that is done; none where no such lead time is known.
-    pub fn agreed_now() -> Option<String> {
-        LeadTime::named(AGREED).map(LeadTime::now)
     }
 }

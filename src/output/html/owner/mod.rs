@@ -4,6 +4,7 @@
 
 mod after;
 mod before;
+mod cancel;
 mod words;
 
 use askama::Template;
@@ -11,7 +12,8 @@ use askama::Template;
 pub use after::render as after;
 pub use after::{After, Happened, Journal, What};
 pub use before::render as before;
-pub use before::{AGREED, Before, Rehearsed};
+pub use before::{Before, Rehearsed};
+pub use cancel::AGREED;
 pub use words::Language;
 
 use super::Frame;
