@@ -94,7 +94,8 @@ fn mark(x: u32, y: u32, group: &[&Step], side: fn(&Step) -> &Opening) -> Mark {
     let more = group.len().checked_sub(WORDS).filter(|more| *more > 0).map(|more| format!("and {more} more"));
     Mark {
         x,
-        left: x - width / 2,
+        // A number of ten digits is wider than its place.
+        left: x.saturating_sub(width / 2).max(3),
         width,
         y: y - 8,
         text_y: y + 4,

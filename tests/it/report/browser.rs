@@ -125,7 +125,7 @@ fn with_offerings(place: &Place, count: usize) {
 }
 
 #[test]
-fn a_thousand_offerings_open_in_two_seconds_and_can_be_searched() {
+fn a_thousand_offerings_open_and_can_be_searched() {
     let Some(driver) = driver() else { return };
     let place = Place::new();
     with_offerings(&place, 1_000);
@@ -136,7 +136,7 @@ fn a_thousand_offerings_open_in_two_seconds_and_can_be_searched() {
     assert_eq!(seen["console"], Value::Array(vec![]));
     assert_eq!(seen["widths"]["360"], 360, "{}", seen["wide"]);
     let ready = seen["ready_ms"].as_u64().unwrap();
-    // Two seconds on a machine that has nothing else to do; the tests share theirs.
+    // The tests share their machine: this holds that it is no matter of minutes.
     assert!(ready < 6_000, "{ready} ms for {} elements", seen["nodes"]);
     assert!(seen["nodes"].as_u64().unwrap() > 50_000, "they are all there: {}", seen["nodes"]);
     assert_eq!(seen["found"][1], 1, "{}", seen["found"]);
