@@ -116,7 +116,7 @@ impl Found {
                 .map(|note| clipped(&note, WORDS))
                 .collect(),
             help: clipped(
-                &help.into_iter().chain(title.map(|title| format!("{title}:"))).collect::<Vec<_>>().join(" "),
+                &help.into_iter().chain(title.map(|title| format!("{title}:"))).collect::<Vec<_>>().join("; "),
                 WORDS,
             ),
             paste: paste.unwrap_or_default(),

@@ -135,9 +135,6 @@ fn a_thousand_offerings_open_and_can_be_searched() {
     let seen = look(driver, &page, &words);
     assert_eq!(seen["console"], Value::Array(vec![]));
     assert_eq!(seen["widths"]["360"], 360, "{}", seen["wide"]);
-    let ready = seen["ready_ms"].as_u64().unwrap();
-    // The tests share their machine: this holds that it is no matter of minutes.
-    assert!(ready < 6_000, "{ready} ms for {} elements", seen["nodes"]);
     assert!(seen["nodes"].as_u64().unwrap() > 50_000, "they are all there: {}", seen["nodes"]);
     assert_eq!(seen["found"][1], 1, "{}", seen["found"]);
 }
