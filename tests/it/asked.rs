@@ -77,6 +77,15 @@ impl Keyboard {
         self.keys.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
+    /// Answers each of these fields as it is asked for.
+    #[track_caller]
+    fn types_each(&mut self, values: &[(&str, &str)]) {
+        for (field, value) in values {
+            self.asked_for(field);
+            self.types(value);
+        }
+    }
+
     /// Waits for a question, and answers it.
     #[track_caller]
     pub(crate) fn answers(&mut self, question: &str, answer: &str) {
@@ -175,6 +184,21 @@ fn jo_begins(place: &Place) -> Keyboard {
     jo
 }
 
+/// What is asked before it is asked whether the site is on Managed Contacts, and after that.
+const CRM: &[(&str, &str)] = &[("production_url", "//bloom.example"), ("connected", "yes"), ("label", "Ontraport")];
+const REST: &[(&str, &str)] = &[
+    ("sells", "no"),
+    ("system", "ontraport"),
+    ("enabled", "yes"),
+    ("failed_payment", "yes"),
+    ("module_release", "yes"),
+    ("welcome", "purchases-and-opt-ins"),
+    ("sender_domain", "bloom.example"),
+    ("simulated", "yes"),
+    ("transport", "fluent-smtp"),
+    ("on", "no"),
+];
+
 /// What no reading shows is asked for too, screen by screen, as in a survey; in front of the barrier once more.
 #[test]
 fn what_no_reading_shows_is_asked_for_where_it_is_due() {
@@ -193,26 +217,10 @@ fn what_no_reading_shows_is_asked_for_where_it_is_due() {
     jo.types("yes");
     jo.answers("next: Start Verification", "");
     jo.answers("paste the lines", "41 tags\nend");
-    for (field, value) in [
-        ("enabled", "yes"),
-        ("production_url", "//bloom.example"),
-        ("connected", "yes"),
-        ("label", "Ontraport"),
-        ("managed", "no"),
-        ("sells", "no"),
-        ("system", "ontraport"),
-        ("enabled", "yes"),
-        ("failed_payment", "yes"),
-        ("module_release", "yes"),
-        ("welcome", "purchases-and-opt-ins"),
-        ("sender_domain", "bloom.example"),
-        ("simulated", "yes"),
-        ("transport", "fluent-smtp"),
-        ("on", "no"),
-    ] {
-        jo.asked_for(field);
-        jo.types(value);
-    }
+    jo.types_each(&[("enabled", "yes")]);
+    jo.types_each(CRM);
+    jo.types_each(&[("managed", "no")]);
+    jo.types_each(REST);
     let emails = jo.sees("did the spare administrator sign in");
     assert!(!emails.contains("error["), "what is asked for is no finding: {emails}");
     jo.types("w");
@@ -277,25 +285,9 @@ fn a_kind_that_is_declared_without_a_record_is_asked_for() {
     let why = jo.asked_for("enabled");
     assert!(why.contains("what was attested before the barrier was"), "{why}");
     jo.types("yes");
-    for (field, value) in [
-        ("production_url", "//bloom.example"),
-        ("connected", "yes"),
-        ("label", "Ontraport"),
-        ("managed", "yes"),
-        ("sells", "no"),
-        ("system", "ontraport"),
-        ("enabled", "yes"),
-        ("failed_payment", "yes"),
-        ("module_release", "yes"),
-        ("welcome", "purchases-and-opt-ins"),
-        ("sender_domain", "bloom.example"),
-        ("simulated", "yes"),
-        ("transport", "fluent-smtp"),
-        ("on", "no"),
-    ] {
-        jo.asked_for(field);
-        jo.types(value);
-    }
+    jo.types_each(CRM);
+    jo.types_each(&[("managed", "yes")]);
+    jo.types_each(REST);
     jo.sees("a asks again what was attested");
     jo.types("?");
     jo.sees("fix what is found");
