@@ -26,9 +26,10 @@ final class Change {
     public static function answer(array $body): array {
         $writes = new Writes();
         $writes->ensureOpen();
-        Store::ensureTransactional();
         $change = new self();
-        [$change->store, $change->option, $sets] = [new Store(), self::name($body), self::sets($body)];
+        $change->store = new Store();
+        $change->store->ensureTransactional();
+        [$change->option, $sets] = [self::name($body), self::sets($body)];
         $writes->ensureListed($change->option, $sets);
         [$key, $expected] = [$body['key'] ?? '', $body['sha256'] ?? ''];
         if (!is_string($key) || !is_string($expected) || preg_match('~^[0-9a-f]{64} [0-9a-f]{64}$~D', "$key $expected") !== 1) {

@@ -10,12 +10,12 @@ final class Lock {
     /** Takes it, or lets it go (`token`); what was committed and not cleaned up after is cleaned up. */
     public static function answer(array $body): array {
         (new Writes())->ensureOpen();
-        Store::ensureTransactional();
+        $store = new Store();
+        $store->ensureTransactional();
         [$holder, $token] = [$body['holder'] ?? '', $body['token'] ?? null];
         if (!is_string($holder) || preg_match('~^[0-9a-f]{64}$~D', $holder) !== 1 || !($token === null || is_int($token))) {
             throw new Failure('request', 'A holder is 64 hexadecimal digits, and a token a number.');
         }
-        $store = new Store();
         $store->make();
         [$new, $ends] = $store->within(static function () use ($store, $holder, $token): array {
             [$is, $last, $ends] = $store->row('SELECT holder, token, ends FROM ' . Store::table('lock') . ' WHERE id = 1 FOR UPDATE');

@@ -50,11 +50,10 @@ final class Store {
     }
 
     /** That the table of the options can take a change back: where it cannot, nothing is written. */
-    public static function ensureTransactional(): void {
+    public function ensureTransactional(): void {
         global $wpdb;
-        $store = new self();
-        $where = 'TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ' . $store->quote($wpdb->options);
-        $engine = $store->row("SELECT ENGINE FROM information_schema.TABLES WHERE $where")[0] ?? 'none';
+        $where = 'TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ' . $this->quote($wpdb->options);
+        $engine = $this->row("SELECT ENGINE FROM information_schema.TABLES WHERE $where")[0] ?? 'none';
         if (strtolower($engine) !== 'innodb') {
             throw new Failure('not-transactional', "The table of the options is of the kind `$engine`, which has no transactions.");
         }

@@ -64,7 +64,7 @@ final class Writer {
         try {
             $writes = new Writes();
             $writes->ensureOpen();
-            Store::ensureTransactional();
+            (new Store())->ensureTransactional();
             return ['format' => 1, 'sha256' => $writes->sha256, 'site' => $writes->site, 'open' => true];
         } catch (Failure $failure) {
             return ['format' => 1, 'open' => false, 'why' => $failure->members];
