@@ -12,6 +12,7 @@ mod adapter;
 mod bridge;
 mod check;
 mod contacts;
+mod fmt;
 mod help;
 mod journey;
 mod owed;
@@ -44,7 +45,8 @@ use crate::rules::Phase;
 pub use adapter::{Adapter, AdapterVerb};
 pub use bridge::{Bridge, BridgeVerb};
 pub use check::{Check, CheckFormat, FailOn};
-pub use contacts::{Contacts, ContactsVerb, ImportContacts, OfContacts};
+pub use contacts::{Contacts, ContactsVerb, ExportContacts, ImportContacts, OfContacts};
+pub use fmt::Fmt;
 pub use help::{command, parse};
 pub use journey::{Journey, PlanAndSite};
 pub use owed::{Member, Owed};
@@ -139,6 +141,7 @@ pub enum Verb {
     Survey(Survey),
     Record(Record),
     Upgrade(Upgrade),
+    Fmt(Fmt),
     Rules(Rules),
     Explain(Explain),
     Schema(Schema),

@@ -33,6 +33,12 @@ pub enum ContactsVerb {
     /// it counts as recorded: nothing here shows who exported it.
     #[command(before_help = example!("plan contacts import EXPORT.csv --from keap --host URL --taken-at TIME --out NEW.site.ndjson"))]
     Import(ImportContacts),
+    /// Write all contacts as a CSV for the way back to a CRM: ID, e-mail, names, tags, and who joined since.
+    ///
+    /// The file holds everybody's name and address, and only you can read it. A value that a spreadsheet would take for a formula has `'` in
+    /// front, and how many that are is said.
+    #[command(before_help = example!("plan contacts export bloom-coaching.yaml --site bloom-coaching.site.ndjson --for-crm -o back.csv"))]
+    Export(ExportContacts),
     /// Propose contacts that the plan does not list, by strata: lines for `spot_check/list`.
     #[command(before_help = example!("plan contacts suggest bloom-coaching.yaml --site bloom-coaching.site.ndjson --count 3"))]
     Suggest {
@@ -46,6 +52,27 @@ pub enum ContactsVerb {
         #[arg(long, default_value_t = 1, value_name = "NUMBER")]
         seed: u64,
     },
+}
+
+/// Everybody at a site, for a CRM.
+#[derive(Debug, Args)]
+pub struct ExportContacts {
+    #[command(flatten)]
+    /// The plan and its site.
+    pub of: OfContacts,
+    /// For what: the columns that the vendor's steps back to a CRM ask for, as far as a reading has them.
+    #[arg(long, required = true)]
+    pub for_crm: bool,
+    /// The new CSV.
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
+    /// An earlier reading of the same members, an address or a site in a file: whoever is not in it joined since.
+    #[arg(long, value_name = "URL|FILE")]
+    pub joined_since: Option<String>,
+    /// What stands between two tags, as the CRM's import takes it; by default a comma, or where a tag has one in its name the first of `;`, `|`
+    /// and `*/*` that stands in none.
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub separator: Option<String>,
 }
 
 /// An export, and what it does not say of itself.

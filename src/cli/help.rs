@@ -14,7 +14,10 @@ use super::variables::added;
 /// The verbs in the order of work.
 const GROUPS: [(&str, &[&str]); 8] = [
     ("Look at an example", &["tour", "example"]),
-    ("Write a plan", &["bridge", "site", "adapter", "snapshot", "init", "contacts", "upgrade", "survey", "record"]),
+    (
+        "Write a plan",
+        &["bridge", "site", "adapter", "snapshot", "init", "contacts", "upgrade", "fmt", "survey", "record"],
+    ),
     ("Check it", &["check", "explain", "rules"]),
     ("Review it", &["diff", "journey", "owed", "member", "seal", "report", "runbook"]),
     ("Apply it", &["apply", "status", "log", "undo", "adopt", "lock", "purge"]),
@@ -31,8 +34,8 @@ const WRITTEN: &str = "  \
   NAME.seal.json         `seal`; commit it
   NAME.rehearsal.json    the end of a rehearsal, for `apply --on live`
   private/, by the plan  `init`, `contacts record`; never commit it
-  the file you name      `init`, `upgrade`, `bridge`, `site`, `adapter`,
-                         `snapshot`, `contacts import`, `report`,
+  the file you name      `init`, `upgrade`, `fmt`, `bridge`, `site`,
+                         `adapter`, `snapshot`, `contacts`, `report`,
                          `runbook`, `owed`, `parity`, `support-bundle`
   the folder you name    `example`, and `survey` with `--sheets`
   the system's keyring   `site connect`, and nothing else";

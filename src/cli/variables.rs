@@ -27,7 +27,7 @@ const OTHERS: [&str; 8] = [
 
 /// Options that are said with the command, or not at all: the verb, any where it is empty; the option, each of the verb's own where it is
 /// empty; and why. A hook or a job inherits an environment, and nothing of this may come to pass by that alone.
-const SAID: [(&str, &str, &str); 38] = [
+const SAID: [(&str, &str, &str); 40] = [
     ("", "confirm", "the digest that a person was shown"),
     ("", "seal", "a review, in the place of that digest"),
     ("", "acknowledge", "the phrase that passes the barrier"),
@@ -48,6 +48,8 @@ const SAID: [(&str, &str, &str); 38] = [
     ("check", "fix", "that a plan is written to, which a check otherwise never is"),
     ("check", "unsafe-fixes", "that choices are made"),
     ("check", "diff", "that nothing is written"),
+    ("fmt", "check", "that nothing is written"),
+    ("fmt", "diff", "that nothing is written"),
     ("verify", "since", "an option of another verb has that name, with other values"),
     ("apply", "site", "the site that is written to"),
     ("undo", "site", "the site that is written to"),

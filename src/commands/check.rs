@@ -98,7 +98,7 @@ fn judged(plan: Plan, judging: &Judging) -> Result<Checked, Failure> {
 }
 
 /// A plan's text as it may be shown.
-fn shown_text(text: &str, limits: &Limits, show_personal: bool) -> String {
+pub(super) fn shown_text(text: &str, limits: &Limits, show_personal: bool) -> String {
     let (source, tree, _) = compose_bytes(String::new(), text.as_bytes().to_vec(), limits);
     Sources::new((source, tree), None, show_personal).shown(Document::Plan).text().to_owned()
 }

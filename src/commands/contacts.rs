@@ -17,8 +17,9 @@ use crate::population::{Chosen, Wish};
 use crate::project::{Opened, Project};
 use crate::site::{self, Population};
 
+use super::everybody::everybody_at;
 use super::kept_values::Kept;
-use super::{Terminal, contacts_import, members, told_git, tracked};
+use super::{Terminal, contacts_export, contacts_import, told_git, tracked};
 
 /// How many spot-check contacts the vendor's guide asks for.
 const CONTACTS: usize = 10;
@@ -26,6 +27,7 @@ const CONTACTS: usize = 10;
 pub(super) fn run(args: &Contacts, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
     match &args.verb {
         ContactsVerb::Record { of } => record(of, terminal),
+        ContactsVerb::Export(args) => contacts_export::run(args, terminal),
         ContactsVerb::Import(args) => contacts_import::run(args, terminal),
         ContactsVerb::Suggest { of, count, seed } => suggest(of, (count.map(usize::from), *seed), terminal),
     }
@@ -40,32 +42,8 @@ struct Whole {
 
 fn opened(of: &OfContacts) -> Result<Whole, Failure> {
     let opened = Project::new(&of.plan, of.limits.into()).open()?;
-    let through = members::through([&*of.site], &of.adapters.files, &opened.settings.site)?;
-    let mut site = site::open_with_members(&of.site, Some(&opened.plan), through.as_ref())?;
-    let (snapshot, population) = site.with_everybody()?;
-    let here = &snapshot.header.site;
-    let plan = &opened.plan;
-    if ![plan.staging_site(), plan.live_site()].into_iter().flatten().any(|named| named.is_same_site(here)) {
-        let failure = Failure::new(exit::TARGET, format!("`{here}` is not one of the plan's `sites`"));
-        return Err(failure.help("name a reading of the plan's staging copy or live site"));
-    }
-    let population = population.map_err(|why| no_population(of, plan, &why))?;
+    let (snapshot, population) = everybody_at(&of.site, of, &opened)?;
     Ok(Whole { opened, snapshot, population })
-}
-
-fn no_population(of: &OfContacts, plan: &Plan, why: &str) -> Failure {
-    let failure = Failure::new(exit::COULD_NOT_RUN, format!("the contacts of this site are unknown: {why}"));
-    if !of.site.contains("://") {
-        return failure.help("a site `X.site.ndjson` has its contacts in `X.population.ndjson` beside it");
-    }
-    let file = match &plan.spot_check.values {
-        Some(ContactValues::File(name)) => format!("`{name}`"),
-        _ => "the file that `spot_check/values` names".to_owned(),
-    };
-    failure.help(format!(
-        "say where the site keeps its members, with `--adapter FILE` or in `plan.toml` (docs/live-site.md); or write what Users > All Users shows of each \
-         contact into {file} yourself, as in docs/plan-file.md, *The contacts' values*"
-    ))
 }
 
 /// Writes the values of the contacts that are listed.

@@ -11,13 +11,16 @@ mod check;
 mod choice;
 mod collector;
 mod contacts;
+mod contacts_export;
 mod contacts_import;
 mod diff;
+mod everybody;
 mod example;
 mod executors;
 mod explain;
 mod explain_coverage;
 mod explain_example;
+mod fmt;
 mod from_capture;
 mod glossary;
 mod hidden;
@@ -44,6 +47,7 @@ mod record;
 mod removed;
 mod report;
 mod reports;
+mod rewritten;
 mod run;
 mod runbook;
 mod schema;
@@ -179,6 +183,7 @@ fn dispatch(verb: Verb, terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
         Verb::Survey(args) => survey::run(&args, terminal),
         Verb::Record(args) => record::run(args, terminal),
         Verb::Upgrade(args) => upgrade::run(&args, terminal),
+        Verb::Fmt(args) => fmt::run(&args, terminal),
         Verb::Rules(args) => own_rules::test(&args, terminal),
         Verb::Explain(args) => explain::run(&args, terminal),
         Verb::Schema(args) => schema::run(&args, terminal),

@@ -49,10 +49,11 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
             seconds: certificate.steps.iter().map(|took| (took.step, took.seconds)).collect(),
         }),
     };
-    let by_hand = checked
+    let split = checked
         .lowered
         .as_ref()
-        .map(|lowered| ByHand::split(lowered.changes.clone(), &checked.executors, lowered.not_compared.clone()).1);
+        .map(|lowered| ByHand::split(lowered.changes.clone(), &checked.executors, lowered.not_compared.clone()));
+    let (automatic, by_hand) = split.unwrap_or_default();
     let named = |on: SiteRole, planned| args.site.as_deref().filter(|_| args.on == on).unwrap_or(planned);
     // A rehearsal on a site in a file opens no site at an address: live is a file then too.
     let is_in_a_file = args.site.as_deref().is_some_and(|site| Ground::of(site) == Ground::File);
@@ -67,7 +68,8 @@ pub(super) fn run(args: &Runbook, terminal: &mut Terminal<'_>) -> Result<u8, Fai
         standing: checked.site.is_some().then_some(report),
         rehearsed,
         duties: duties(plan, &checked.opened.record),
-        by_hand: (args.on, by_hand.unwrap_or_default()),
+        automatic,
+        by_hand: (args.on, by_hand),
         reads_members: checked.site.as_ref().map(|site| site.reading.census.is_some()),
     };
     let text = runbook::html(&page).map_err(std::io::Error::other)?;

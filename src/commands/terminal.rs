@@ -251,6 +251,7 @@ pub(super) fn keeps(verb: &Verb) -> bool {
         Verb::Seal(_) | Verb::Adopt(_) | Verb::Purge(_) | Verb::Init(_) | Verb::Record(_) => true,
         Verb::Example(_) | Verb::Man(_) | Verb::Tour(_) | Verb::Runbook(_) | Verb::Report(_) => true,
         Verb::Upgrade(args) => !args.dry_run,
+        Verb::Fmt(args) => !args.check && !args.diff,
         Verb::Contacts(args) => !matches!(args.verb, ContactsVerb::Suggest { .. }),
         Verb::Survey(args) => args.sheets.is_some() || args.read.is_some() || super::may_ask(args.no_input),
         Verb::Lock(args) => matches!(args.verb, LockVerb::Break { .. }),

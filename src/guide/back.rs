@@ -77,7 +77,8 @@ impl Back {
                     .to_owned()
             }
             Some(RollbackWay::BackToCrm) => {
-                "the vendor's steps from Managed back to a CRM, every tag-based item by hand (documented)".to_owned()
+                "the vendor's steps from Managed back to a CRM, every tag-based item by hand (documented): the runbook has them, with this plan's objects"
+                    .to_owned()
             }
         };
         format!("{way}; mails that were sent stay sent")

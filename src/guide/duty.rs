@@ -130,13 +130,18 @@ fn of_an_order_form(key: &str, form: &OrderFormIntent, all: &mut Vec<Duty>) {
     all.push(duty(&["order_forms", key, "access_after"], None, When::Before, what));
 }
 
+/// What the way back to the CRM needs again (inferred from the vendor's page on it).
+const UNTIL: &str = "do not delete it before aftercare is over";
+
 fn of_a_webhook(key: &str, webhook: &WebhookIntent, all: &mut Vec<Duty>) {
     let (calls, fate) = (&webhook.calls, ["webhooks", key, "after_switch"]);
     if let Some(AfterSwitch::ReplacedBy(_) | AfterSwitch::Retired(_)) = &webhook.after_switch {
         let what = match &webhook.fired_by {
-            Some(fires) => format!("switch off what fires `{calls}` in the CRM: {fires}"),
+            Some(fires) => format!("pause what fires `{calls}` in the CRM: {fires}; {UNTIL}"),
             None => {
-                format!("find what fires `{calls}` in the CRM, and switch it off: the plan has no `fired_by` for it")
+                format!(
+                    "find what fires `{calls}` in the CRM, and pause it: the plan has no `fired_by` for it; {UNTIL}"
+                )
             }
         };
         all.push(duty(&["webhooks", key, "fired_by"], None, When::In, what));

@@ -10,6 +10,7 @@ mod duty;
 mod movement;
 mod purchase;
 mod readings;
+mod to_crm;
 mod typed;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ pub use duty::{Duty, When, duties};
 pub use movement::MigrationSignals;
 pub use purchase::cheapest_paid_form;
 pub use readings::{ReadingDue, readings};
+pub use to_crm::{ToCrm, to_crm};
 pub use typed::{Named, Names};
 
 pub use about::{About, CONTRADICTION, PHRASE};

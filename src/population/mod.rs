@@ -7,6 +7,7 @@ mod ahead;
 mod allowance;
 mod census;
 mod choose;
+mod contacts;
 mod damage;
 mod each;
 mod everybody;
@@ -38,6 +39,7 @@ pub use sort::{MakeSpill, Spill};
 
 pub(crate) use allowance::Allowance;
 pub(crate) use choose::mix;
+pub(crate) use contacts::contacts;
 pub(crate) use fit::{Names, takes};
 pub(crate) use json::{misfit, object, opening, reason, shown, was_read_at, word};
 pub(crate) use record::{KINDS, Record};

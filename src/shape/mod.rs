@@ -4,6 +4,7 @@ pub mod codes;
 mod decode;
 mod editors;
 mod forms;
+mod key_order;
 #[cfg(test)]
 mod laws;
 mod misfit;
@@ -14,6 +15,7 @@ mod sources;
 mod tree_json;
 mod words;
 
+pub(crate) use key_order::key_order;
 pub(crate) use words::list;
 
 use std::collections::{BTreeSet, HashSet};

@@ -1,7 +1,7 @@
 // look.mjs PAGE [FOLDER]: opens a page in Chromium as a person does, and says as JSON what came of it. FOLDER takes pictures.
 // Run with the folder that `install` names as working folder's `node_modules`: NODE_PATH does not hold for modules, so its path is given.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -161,7 +161,16 @@ try {
     const printed = await Page.printToPDF({ preferCSSPageSize: true, paperWidth: 8.27, paperHeight: 11.69 });
     if (folder) writeFileSync(join(folder, 'print.pdf'), Buffer.from(printed.data, 'base64'));
     await media('screen', 'light');
-    seen.sheets = (Buffer.from(printed.data, 'base64').toString('latin1').match(/\/Type\s*\/Page[^s]/g) ?? []).length;
+    const pdf = join(profile, 'print.pdf');
+    writeFileSync(pdf, Buffer.from(printed.data, 'base64'));
+    // How far down each sheet there is text, but for its number: of 100.
+    const words = spawnSync('pdftotext', ['-bbox', pdf, '-'], { encoding: 'utf8', maxBuffer: 1 << 28 }).stdout;
+    seen.filled = words.split('<page ').slice(1).map((sheet) => {
+      const height = Number(/height="([0-9.]+)"/.exec(sheet)[1]);
+      const ends = Array.from(sheet.matchAll(/yMax="([0-9.]+)"/g), ([, y]) => Number(y)).filter((y) => y < height - 51);
+      return Math.round((100 * Math.max(0, ...ends)) / height);
+    });
+    seen.sheets = seen.filled.length;
   }
   said('searched');
   // Without JavaScript: nothing that needs it is shown, and everything else is.

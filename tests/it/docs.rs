@@ -244,6 +244,8 @@ fn the_site_file_that_its_page_shows_is_read_as_the_page_says() {
 fn the_summary_names_every_page_once() {
     let summary = fs::read_to_string(root().join("docs/SUMMARY.md")).unwrap();
     let mut named = links(&summary);
+    // A heading without a page, and what `book.rs` holds.
+    named.retain(|link| !link.is_empty() && !link.starts_with("verbs/"));
     named.sort();
     let name = |page: PathBuf| page.file_name().unwrap().to_str().unwrap().to_owned();
     let there = pages().into_iter().map(name).filter(|name| !["README.md", "SUMMARY.md"].contains(&name.as_str()));

@@ -115,25 +115,30 @@ fn a_full_disk_a_folder_that_takes_nothing_and_a_failing_disk_leave_the_plan_as_
 
 #[test]
 fn what_somebody_writes_while_the_plan_is_judged_is_not_written_over() {
-    let place = Place::new();
+    let (place, log) = (Place::new(), tempfile::NamedTempFile::new().unwrap().into_temp_path());
     let (slip, _) = slipped(&place);
     for other in [format!("{slip}# mine\n"), String::new(), "no plan".to_owned()] {
         fs::write(place.path(PLAN), &slip).unwrap();
         let (plain, site) = (place.command(&FIX), place.path(SITE));
         // The site is read two seconds late, and the plan was read by then.
         let mut traced = Command::new("strace");
-        traced.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=read", "-P"]).arg(&site);
+        let _ = fs::remove_file(&log);
+        traced.args(["-f", "-qq", "-o"]).arg(&log).args(["-e", "trace=openat,read", "-P"]).arg(&site);
         traced.args(["-e", "inject=read:delay_enter=2000000:when=1"]).arg(plain.get_program()).args(plain.get_args());
         traced.current_dir(place.folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         for (name, value) in plain.get_envs() {
             traced.env(name, value.unwrap_or_default());
         }
         let (child, began) = (traced.spawn().unwrap(), Instant::now());
-        std::thread::sleep(Duration::from_millis(1000));
+        while fs::metadata(&log).map_or(0, |log| log.len()) == 0 {
+            assert!(began.elapsed() < Duration::from_secs(60), "the site is not opened");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(700));
         fs::write(place.path(PLAN), &other).unwrap();
         let ran = Ran::from(child.wait_with_output().unwrap());
         assert!(began.elapsed() > Duration::from_secs(2), "it was waited for: {ran:#?}");
-        ran.ends(3, &["it was changed while it was judged", "run this again"]);
+        ran.ends(3, &["it was changed since it was read", "run this again"]);
         assert_eq!(place.read(PLAN), other);
     }
 }

@@ -6,8 +6,10 @@ mod aftercare;
 mod apply;
 mod asked;
 mod at_once;
+mod back_to_crm;
 mod backup;
 mod beside;
+mod book;
 mod bridge;
 mod certificate;
 #[cfg(unix)]
@@ -42,6 +44,7 @@ mod first_time;
 mod fit;
 mod fixes;
 mod fixes_attacked;
+mod fmt;
 mod folded;
 mod formats;
 mod from_capture;

@@ -90,9 +90,16 @@ fn nothing_is_loaded_from_elsewhere_and_no_contacts_value_is_told() {
     let folder = copy_of_plans();
     edited(folder.path(), &[("\"10019\": free", "\"10019\": free, ada@member.example asked")]);
     let page = page(folder.path(), PLAN);
-    for word in ["<script", "<link", "<img", "src=", "href=", "url(", "@import", "ada@member.example"] {
+    for word in ["<script", "<link", "<img", "src=", "url(", "@import", "ada@member.example"] {
         assert!(!page.contains(word), "{word}");
     }
+    // What can be clicked leads to the admin screens of the plan's two sites, and nowhere else.
+    let links: BTreeSet<&str> =
+        page.split("href=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect();
+    let screens = ["", "users.php"].map(|file| {
+        [format!("https://staging.bloom.example/wp-admin/{file}"), format!("https://bloom.example/wp-admin/{file}")]
+    });
+    assert_eq!(links, screens.as_flattened().iter().map(String::as_str).collect());
     assert!(page.contains("<td>10019</td><td>free, … asked</td>"));
     let values = fs::read_to_string(folder.path().join("private/bloom-coaching.contacts.yaml")).unwrap();
     let personal = values.lines().filter_map(|line| line.trim().strip_prefix("email: "));

@@ -33,6 +33,11 @@ impl Staging {
         Some(Self { site: serde_json::from_slice(&up.stdout).unwrap(), folder })
     }
 
+    /// One that somebody else brought up in `site` of this folder, and what `up` said of it.
+    pub(crate) fn that_is_up(folder: tempfile::TempDir, site: Value) -> Self {
+        Self { folder, site }
+    }
+
     /// Gives it another name of this machine.
     pub(crate) fn rename(&mut self, name: &str) {
         self.is_at(self.url().replace("127.0.0.1", name));

@@ -1,17 +1,17 @@
 //! `plan check --fix`: what findings offer, written into the plan. Each edit was read again before it counts, and the file is replaced whole.
 
-use std::path::Path;
-
 use crate::cli::Check;
-use crate::commands::Terminal;
 use crate::commands::inputs::Checked;
+use crate::commands::{Terminal, rewritten};
 use crate::diag::{Document, Finding, Remedy};
 use crate::failure::{Failure, exit};
-use crate::fs::{self, Readers};
 use crate::output::{diff, escape};
 use crate::text::{Correction, Limits, Source, Uncorrected, corrected_each};
 
 use super::{Plan, judged, shown_text};
+
+/// What shows what would be written.
+const SEE: &str = "--fix --diff";
 
 /// Corrections of one plan at once.
 const MOST: usize = 200;
@@ -44,7 +44,7 @@ fn of_one(plan: &Plan, checked: &Checked, args: &Check, terminal: &mut Terminal<
     if args.diff {
         show(before, &made.text, args, terminal)?;
     } else if !made.done.is_empty() {
-        put(path, before.text(), &made.text, &limits)?;
+        rewritten::put(path, before.text(), &made.text, (&limits, SEE))?;
         for (line, title) in &made.done {
             writeln!(terminal.notes(), "{shown}:{line}: {}", escape::line(title))?;
         }
@@ -131,47 +131,5 @@ fn ensure_may_be_written(plan: &Plan) -> Result<(), Failure> {
             Failure::new(exit::USAGE, message).help("name the file, or see what would be written with `--fix --diff`")
         );
     };
-    let seen = std::fs::symlink_metadata(path).map_err(|error| Failure::file("read", path, &error))?;
-    let stays = |why: &str, help: &str| {
-        Err(Failure::new(exit::COULD_NOT_RUN, format!("`{}` stays as it is: {why}", path.display())).help(help))
-    };
-    if seen.is_file() && seen.permissions().readonly() {
-        return stays("it is read-only", "make it writable first, or see what would be written with `--fix --diff`");
-    }
-    if seen.is_file() && names_of(&seen) > 1 {
-        let why = "it has more than one name (hard links), and would be another file under the others afterwards";
-        return stays(why, "copy it to a file of its own, or see what would be written with `--fix --diff`");
-    }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn names_of(seen: &std::fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::nlink(seen)
-}
-
-#[cfg(not(unix))]
-fn names_of(_: &std::fs::Metadata) -> u64 {
-    1
-}
-
-/// Puts a plan's text in the place of the one that was judged, if that is still there.
-fn put(path: &Path, before: &str, after: &str, limits: &Limits) -> Result<(), Failure> {
-    ensure_may_be_written(&Plan::At(path.to_owned()))?;
-    let now = fs::read(path, limits.bytes as u64 + 1).map_err(|error| Failure::file("read", path, &error))?;
-    if now != before.as_bytes() {
-        let message = format!("`{}` stays as it is: it was changed while it was judged", path.display());
-        return Err(Failure::new(exit::COULD_NOT_RUN, message).help("run this again"));
-    }
-    fs::put(path, after.as_bytes(), Readers::All).map_err(|error| {
-        // A disk can fail when the file is in its place already.
-        let is_in_place = fs::read(path, limits.bytes as u64 + 1).is_ok_and(|now| now == after.as_bytes());
-        match is_in_place {
-            true => {
-                let message = format!("`{}` was written, but the disk does not confirm it: {error}", path.display());
-                Failure::new(exit::COULD_NOT_RUN, message).help("look at the file, and run this again")
-            }
-            false => Failure::file("write", path, &error),
-        }
-    })
+    rewritten::ensure_may_be_written(path, SEE)
 }

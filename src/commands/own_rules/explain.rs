@@ -19,10 +19,11 @@ pub(in crate::commands) fn own_rule(id: &str, plan: &Path) -> Result<Option<Arc<
     if !id.starts_with(PREFIX) {
         return Ok(None);
     }
-    let path = rules_file::path(plan);
+    // By the plan that was named: half a name would be masked less surely than the whole.
+    let file = format!("`{FILE}` beside `{}`", plan.display());
     let beside = rules_file::beside(plan);
     if let Some(first) = beside.findings.first() {
-        let message = format!("`{}` cannot be used: {}", path.display(), first.message);
+        let message = format!("{file} cannot be used: {}", first.message);
         return Err(
             Failure::new(exit::COULD_NOT_RUN, message).help("`plan rules test` shows each mistake with its place")
         );
@@ -30,7 +31,7 @@ pub(in crate::commands) fn own_rule(id: &str, plan: &Path) -> Result<Option<Arc<
     if beside.rules.by_id(id).is_some() {
         return Ok(Some(beside.rules));
     }
-    let failure = Failure::new(exit::USAGE, format!("there is no rule `{id}` in `{}`", path.display()));
+    let failure = Failure::new(exit::USAGE, format!("there is no rule `{id}` in {file}"));
     Err(match text::nearest(id, beside.rules.rules.iter().map(|own| own.rule.id)) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None if beside.rules.rules.is_empty() => failure

@@ -4,7 +4,10 @@
 //! The page is one file without scripts or anything from elsewhere, and reads from top to bottom without its styles. Every
 //! text of a plan goes through [`Html`]. Of contacts it holds IDs and reasons only.
 
+mod changes;
+mod screens;
 mod steps;
+mod to_crm;
 mod unseen;
 
 use std::collections::BTreeMap;
@@ -12,7 +15,7 @@ use std::fmt::{self, Write};
 
 use super::Report;
 use super::escape::{Html, shell};
-use crate::change::ByHand;
+use crate::change::{ByHand, Change};
 use crate::guide::{self, Back, CONTRADICTION, Duty, PAYMENTS, Stage};
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::text::{Seconds, many};
@@ -47,6 +50,8 @@ pub struct Page<'a> {
     pub rehearsed: Rehearsed,
     /// What the plan's decisions ask of people.
     pub duties: Vec<Duty>,
+    /// What `plan` makes of the plan's changes on that site, in their order.
+    pub automatic: Vec<Change>,
     /// What a person makes of the plan's changes, and on which of the two sites.
     pub by_hand: (SiteRole, ByHand),
     /// Whether the site's reading has its members; none where no site was read.
@@ -122,7 +127,7 @@ pub fn html(page: &Page<'_>) -> Result<String, fmt::Error> {
     // Should a text ever slip through unescaped, a browser still loads and runs nothing.
     writeln!(
         out,
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'\">"
     )?;
     writeln!(out, "<meta name=\"viewport\" content=\"width=device-width\">\n<title>Runbook: {name}</title>")?;
     writeln!(out, "<style>\n{}</style>\n</head>\n<body>", include_str!("page.css"))?;
@@ -133,14 +138,16 @@ pub fn html(page: &Page<'_>) -> Result<String, fmt::Error> {
     people(page, &mut out)?;
     how_to_use(&mut out)?;
     way_back(page, &mut out)?;
+    to_crm::steps(page, &mut out)?;
     for part in parts(page) {
         steps::part(page, &part, &mut out)?;
     }
     to_do(page, &mut out)?;
     failed_payments(page, &mut out)?;
     not_automatic(page, &mut out)?;
+    writeln!(out, "<section>\n<h2>Notes</h2>\n<div class=\"room\"></div>\n</section>")?;
     unseen::list(&mut out)?;
-    writeln!(out, "<section>\n<h2>Notes</h2>\n<div class=\"room\"></div>\n</section>\n</main>\n</body>\n</html>")?;
+    writeln!(out, "</main>\n</body>\n</html>")?;
     // Once, of the whole page: an address may stand in any of the plan's names and reasons.
     Ok(without_addresses(&out).into_owned())
 }

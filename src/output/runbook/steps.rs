@@ -4,9 +4,7 @@ use std::fmt::{self, Write};
 
 use super::super::contacts::listed;
 use super::super::escape::{Html, shell};
-use super::{MOST_ROWS, Page, Part, back, decision, more};
-use crate::change::Task;
-use crate::change::text::side;
+use super::{MOST_ROWS, Page, Part, back, changes, decision, more, screens};
 use crate::guide::{self, Named, PAYMENTS, Stage, cheapest_paid_form};
 use crate::model::plan::{Confirmation, DuringMigration, SiteRole, Strategy, TestPurchase};
 use crate::model::{Executor, Step, Unmeasured};
@@ -92,8 +90,10 @@ fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut S
         about.back.name()
     )?;
     let why = if about.executor == Executor::Automatic { "" } else { about.why };
+    if !about.screen.is_empty() {
+        writeln!(out, "<dt>Screen</dt><dd>{}</dd>", screens::linked(about.screen, page.plan, part.on))?;
+    }
     let lines = [
-        ("Screen", about.screen),
         ("Do", step.act(part.on)),
         ("Observed", about.observed),
         ("plan cannot check", about.believed),
@@ -105,7 +105,9 @@ fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut S
     writeln!(out, "</dl>")?;
     let by_hand =
         if step == Step::Configure && part.on == page.by_hand.0 { page.by_hand.1.tasks() } else { Vec::new() };
-    tasks(&by_hand, out)?;
+    if step == Step::Configure && part.on == page.by_hand.0 {
+        changes::both(page, &by_hand, out)?;
+    }
     match step {
         Step::Backup => backup(page, part.on, out)?,
         Step::RunMigration => choices(page, out)?,
@@ -126,29 +128,8 @@ fn step(page: &Page<'_>, part: &Part<'_>, number: usize, step: Step, out: &mut S
     writeln!(out, "<p class=\"sign\">Begun ____________  Ended ____________  Initials ________</p>\n</section>")
 }
 
-/// What a person makes by hand: the screen, what is there, and what is to be there.
-fn tasks(all: &[Task<'_>], out: &mut String) -> fmt::Result {
-    if all.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "<p>By hand, since no reading of this site shows them:</p>\n<ul class=\"boxes\">")?;
-    for task in all {
-        writeln!(out, "<li>☐ <code>{}</code>, on {}", Html(&task.on.to_string()), Html(task.on.kind.screen()))?;
-        for (name, fields) in [("now", task.before), ("then", Some(task.wanted))] {
-            let shown = side(task.on, fields);
-            if !shown.is_empty() {
-                // Escaped line by line: a line break inside would be spelt out.
-                let lines: Vec<String> = shown.lines().map(|line| Html(line).to_string()).collect();
-                writeln!(out, "<br>{name}:<pre>{}</pre>", lines.join("\n"))?;
-            }
-        }
-        writeln!(out, "</li>")?;
-    }
-    writeln!(out, "</ul>")
-}
-
 /// What is typed. Its words are kept whole where a line ends: `--on` must not be read as two.
-fn typed(command: &str, out: &mut String) -> fmt::Result {
+pub(super) fn typed(command: &str, out: &mut String) -> fmt::Result {
     let words: Vec<String> = command.split(' ').map(|word| format!("<span>{}</span>", Html(word))).collect();
     writeln!(out, "<pre>{}</pre>", words.join(" "))
 }

@@ -26,6 +26,7 @@ pub(crate) mod screen;
 mod script;
 mod story;
 mod through;
+mod tutorial;
 mod ways;
 mod writer;
 mod zipped;

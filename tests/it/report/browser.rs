@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::place::{PLAN, Place, SITE};
+use crate::place::{Edited as _, PLAN, Place, SITE};
 
 use super::DRAFT;
 
@@ -88,6 +88,8 @@ fn a_report_is_read_by_keys_and_its_days_are_those_of_the_journey() {
 fn the_owners_pages_and_the_runbook_are_well_too() {
     let Some(driver) = driver() else { return };
     let place = Place::new();
+    fs::write(place.path("back.yaml"), place.read(PLAN).edited_once("way: restore-live-backup", "way: back-to-crm"))
+        .unwrap();
     for (name, words) in [
         (
             "owner.html",
@@ -95,11 +97,15 @@ fn the_owners_pages_and_the_runbook_are_well_too() {
         ),
         ("after.html", &["report", PLAN, "--site", SITE, "--for", "owner", "--after", "--out", "after.html"]),
         ("runbook.html", &["runbook", PLAN, "--site", SITE, "--out", "runbook.html"]),
+        ("back.html", &["runbook", "back.yaml", "--site", SITE, "--out", "back.html"]),
     ] {
         place.run(words).ends(0, &[]);
         let page = place.path(name);
         let seen = look(driver, &page, &[]);
         is_well(&seen, &page);
+        // The last sheet ends where there is no more to say.
+        let filled: Vec<u64> = seen["filled"].as_array().unwrap().iter().map(|part| part.as_u64().unwrap()).collect();
+        assert!(filled[..filled.len() - 1].iter().all(|part| *part > 50), "nearly empty sheets in {name}: {filled:?}");
         assert!(name != "owner.html" || seen["sheets"] == 1, "the owner's is one sheet: {}", seen["sheets"]);
     }
 }

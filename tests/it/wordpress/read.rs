@@ -217,7 +217,7 @@ fn an_answer_that_never_ends_or_never_comes_has_an_end() {
     let bomb = Server::always(http("200 OK", &[JSON, "Content-Encoding: gzip"], packed.finish().unwrap()));
     assert_says(&said(connect(&bomb.url, "operator", SECRET, small.clone())), &["larger than 1 MiB"]);
     let slow = Server::new(|_, _| {
-        std::thread::sleep(Duration::from_secs(3));
+        std::thread::sleep(Duration::from_secs(20));
         me()
     });
     let begun = Instant::now();
@@ -225,7 +225,7 @@ fn an_answer_that_never_ends_or_never_comes_has_an_end() {
         &said(connect(&slow.url, "operator", SECRET, small.clone())),
         &["answer: ", "no complete answer within 1 s"],
     );
-    assert!(begun.elapsed() < Duration::from_secs(2));
+    assert!(begun.elapsed() < Duration::from_secs(15), "the answer is not waited for");
     assert_eq!(slow.seen().len(), 1);
     // One byte at a time: each read succeeds, the whole answer does not come.
     let drip = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,7 +1,7 @@
 //! The whole switch on a real WordPress: from an empty folder to a rehearsal's certificate, and its replay on a second site. AccessAlly is a
 //! stand-in, whose screens a person uses; what the sites are at each point is looked up in their databases.
 
-mod person;
+pub(super) mod person;
 mod pushed;
 mod talk;
 

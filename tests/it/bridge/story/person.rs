@@ -9,12 +9,12 @@ use super::super::{Answer, Site};
 type Page<'a> = Box<dyn Fn(&str, &[&str]) -> Answer + 'a>;
 
 /// An administrator of a site, signed in.
-pub(super) struct Person<'a> {
+pub(in crate::bridge) struct Person<'a> {
     page: Page<'a>,
 }
 
 impl<'a> Person<'a> {
-    pub(super) fn signs_in(site: &'a Site, user: &str) -> Self {
+    pub(in crate::bridge) fn signs_in(site: &'a Site, user: &str) -> Self {
         Self { page: Box::new(signed_in(site, user)) }
     }
 
@@ -26,14 +26,14 @@ impl<'a> Person<'a> {
     }
 
     /// The lines of *Start Verification*.
-    pub(super) fn verification(&self) -> Vec<String> {
+    pub(in crate::bridge) fn verification(&self) -> Vec<String> {
         let screen = self.screen();
         let lines = screen.split("<li class=\"line\">").skip(1);
         lines.map(|line| line[..line.find("</li>").unwrap()].to_owned()).collect()
     }
 
     /// Fills in one of the screen's forms and presses its button: the answer's status.
-    pub(super) fn presses(&self, act: &str, fields: &[(&str, &str)]) -> u16 {
+    pub(in crate::bridge) fn presses(&self, act: &str, fields: &[(&str, &str)]) -> u16 {
         let screen = self.screen();
         let action = format!("accessally_{act}");
         let mut options = vec!["-d".to_owned(), format!("action={action}&_wpnonce={}", nonce(&screen, &action))];
@@ -45,18 +45,18 @@ impl<'a> Person<'a> {
     }
 
     /// Saves one value on a screen: a setting, at a path of keys in it.
-    pub(super) fn sets(&self, option: &str, at: &str, value: &str) {
+    pub(in crate::bridge) fn sets(&self, option: &str, at: &str, value: &str) {
         assert_eq!(self.presses("save", &[("option", option), ("at", at), ("value", value)]), 302, "{option} {at}");
     }
 
     /// The same of a page's own value.
-    pub(super) fn sets_of_a_page(&self, page: &str, meta: &str, at: &str, value: &str) {
+    pub(in crate::bridge) fn sets_of_a_page(&self, page: &str, meta: &str, at: &str, value: &str) {
         let fields = [("option", page), ("meta", meta), ("at", at), ("value", value)];
         assert_eq!(self.presses("save", &fields), 302, "{page} {meta}");
     }
 
     /// Deactivates and deletes the plugin, as Plugins offers it.
-    pub(super) fn removes_the_plugin(&self, site: &Site) {
+    pub(in crate::bridge) fn removes_the_plugin(&self, site: &Site) {
         let page = String::from_utf8((self.page)("wp-admin/plugins.php", &[]).body).unwrap();
         let link = page.find("plugins.php?action=deactivate&amp;plugin=plan-bridge").expect("a link to deactivate it");
         let link = page[link..][..page[link..].find('"').unwrap()].replace("&amp;", "&");
@@ -65,7 +65,7 @@ impl<'a> Person<'a> {
     }
 
     /// Uploads a plugin's zip and switches the plugin on, as WordPress itself offers it.
-    pub(super) fn installs(&self, zip: &Path) {
+    pub(in crate::bridge) fn installs(&self, zip: &Path) {
         let said = upload(&self.page, zip);
         let link = said.find("plugins.php?action=activate").unwrap_or_else(|| panic!("no link: {said}"));
         let link = said[link..][..said[link..].find('"').unwrap()].replace("&amp;", "&");
