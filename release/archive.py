@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -13,6 +14,7 @@ from source import ROOT, Source
 
 COMPLETIONS = {"bash": "plan.bash", "elvish": "plan.elv", "fish": "plan.fish", "powershell": "plan.ps1", "zsh": "_plan"}
 PAGES = ["ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "SECURITY.md"]
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
 def run(program: Path, *words: str) -> bytes:
@@ -36,12 +38,22 @@ def stage(source: Source, program: Path, folder: Path) -> Path:
     for shell, name in COMPLETIONS.items():
         (folder / "completions" / name).write_bytes(run(folder / "plan", "completions", shell))
     run(folder / "plan", "man", str(folder / "man" / "man1"))
-    for page in PAGES:
+    for page in sorted(pages()):
+        (folder / page).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / page, folder / page)
-    (folder / "docs").mkdir()
-    for page in sorted((ROOT / "docs").glob("*.md")):
-        shutil.copyfile(page, folder / "docs" / page.name)
     return folder
+
+
+def pages() -> set[Path]:
+    """The pages for people and each file that one of them links to, so that no link of the archive leads nowhere."""
+    found: set[Path] = set()
+    next_ones = {Path(page) for page in PAGES} | {page.relative_to(ROOT) for page in (ROOT / "docs").glob("*.md")}
+    while next_ones:
+        found |= next_ones
+        texts = [(page, (ROOT / page).read_text()) for page in next_ones if page.suffix == ".md"]
+        linked = {(ROOT / page).parent / link for page, text in texts for link in LINK.findall(text)}
+        next_ones = {Path(os.path.relpath(to.resolve(), ROOT)) for to in linked if to.is_file()} - found
+    return found
 
 
 def pack(folder: Path, archive: Path, epoch: int, level: int) -> None:

@@ -65,7 +65,7 @@ def in_c(source: Source, program: Path) -> list[dict]:
     found = []
     for package in source.linked:
         if package.name == "zstd-sys":
-            found.append(library("zstd", package.version.partition("+zstd.")[2], "BSD-3-Clause OR GPL-2.0-only"))
+            found.append(library("libzstd", package.version.partition("+zstd.")[2], "BSD-3-Clause OR GPL-2.0-only"))
         if package.name == "libdbus-sys":
             found.append(library("libdbus", dbus_version(package), "AFL-2.1 OR GPL-2.0-or-later"))
     if source.target.endswith("-musl") and is_static(program):

@@ -23,7 +23,9 @@ fn write_page(command: &Command, folder: &Folder) -> io::Result<()> {
     for verb in command.get_subcommands().filter(|verb| !verb.is_hide_set()) {
         write_page(verb, folder)?;
     }
-    let (page, mut text) = (Man::new(command.clone()), Vec::new());
+    // An empty date is left out, and the next word read in its place.
+    let page = Man::new(command.clone()).date(" ").source(concat!("plan ", env!("CARGO_PKG_VERSION"))).manual("plan");
+    let mut text = Vec::new();
     page.render(&mut text)?;
     folder.write(page.get_filename(), &crate::fs::text(text)?, Readers::All)
 }

@@ -60,6 +60,8 @@ mod hostile;
 mod identity;
 mod inert;
 mod inert_verbs;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod install;
 mod inventory;
 mod joined;
 mod journey;
