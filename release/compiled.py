@@ -10,7 +10,7 @@ from source import ROOT, Source
 
 # What of somebody's environment would make other code of the same commit.
 DROPPED = ("CARGO_BUILD_", "CARGO_ENCODED_RUSTFLAGS", "CARGO_INCREMENTAL", "CARGO_PROFILE_", "CARGO_TARGET_X", "CFLAGS", "CC", "CXX", "HOST_C",
-           "LDFLAGS", "RUSTC", "RUSTFLAGS", "TARGET_C")  # fmt: skip
+           "LDFLAGS", "RUSTC", "RUSTFLAGS", "TARGET_C", "ZSTD_SYS_")  # fmt: skip
 
 
 def renamed(source: Source) -> dict[str, str]:

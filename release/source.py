@@ -23,6 +23,12 @@ def said(*command: str, folder: Path = ROOT) -> str:
         raise Refusal(f"{' '.join(command)} failed: {failed.stderr.strip()}", "see what it says")
 
 
+def state() -> tuple[str, list[str]]:
+    """The commit, and files that differ from it."""
+    changed = [line[3:] for line in said("git", "status", "--porcelain").splitlines()]
+    return said("git", "rev-parse", "HEAD").strip(), changed
+
+
 @dataclass(frozen=True, order=True)
 class Package:
     """A crate of Cargo.lock, with its sources on this machine."""
@@ -42,7 +48,7 @@ class Package:
 class Source:
     def __init__(self, target: str, allow_changes: bool):
         self.target = target
-        self.changed = [line[3:] for line in said("git", "status", "--porcelain").splitlines()]
+        self.commit, self.changed = state()
         if self.changed and not allow_changes:
             raise Refusal(
                 f"{self.changed[0]} is not committed ({len(self.changed)} in all)",
@@ -50,9 +56,14 @@ class Source:
             )
         self.manifest = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
         self.version: str = self.manifest["version"]
-        self.commit = said("git", "rev-parse", "HEAD").strip()
         # As https://reproducible-builds.org/specs/source-date-epoch/ has it; else the time of the commit.
         self.epoch = int(os.environ.get("SOURCE_DATE_EPOCH") or said("git", "log", "-1", "--format=%ct"))
+
+    def is_still_so(self) -> None:
+        """Whoever edits while it is compiled makes the commit's name untrue."""
+        commit, changed = state()
+        if (commit, bool(changed)) != (self.commit, bool(self.changed)):
+            raise Refusal("files or the commit changed while it was built", "build it again, or in a clone of its own")
 
     @cached_property
     def _metadata(self) -> dict:
