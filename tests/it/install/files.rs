@@ -236,3 +236,19 @@ fn what_is_no_release_is_refused_before_anything_is_written() {
     fs::write(&other, "\u{7f}ELF\u{2}").unwrap();
     refuses(&mut build(&release.repository, &other, &files), "does not run here", &files);
 }
+
+/// A disk that is full leaves no half of a release where a whole one is looked for.
+#[test]
+fn what_breaks_off_leaves_nothing() {
+    let release = Release::made();
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let files = folder.path().join("files");
+    let whole = build(&release.repository, &release.program, &files);
+    // No file may grow beyond the program itself: the archive, which holds more, is cut.
+    let blocks = fs::metadata(&release.program).unwrap().len().div_ceil(1024);
+    let mut shell = Command::new("bash");
+    shell.args(["-c", "trap '' XFSZ; ulimit -f $0; exec \"$@\""]).arg(blocks.to_string());
+    let ran = Ran::from(shell.arg(whole.get_program()).args(whole.get_args()).output().unwrap());
+    ran.ends(1, &["release/build: ", "File too large"]);
+    assert_eq!(names(folder.path()), Vec::<String>::new());
+}
