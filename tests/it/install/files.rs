@@ -43,7 +43,7 @@ fn the_archive_is_one_folder_of_nobody_and_its_pages_lead_nowhere_outside_it() {
         let [mode, owner, _, day, time, path] = words[..] else { panic!("{line}") };
         assert_eq!((owner, day, time), ("0/0", "2026-11-30", "12:00:00"), "the commit's time: {line}");
         let may_run = path.ends_with('/') || path == format!("{top}plan");
-        let letters = mode[1..].replace('r', "").replace('w', "").replace('-', "");
+        let letters = mode[1..].replace(['r', 'w', '-'], "");
         assert_eq!(letters, if may_run { "xxx" } else { "" }, "{line}");
         assert!(!mode[4..].contains('w'), "{line}");
         assert!(inside.insert(path.strip_prefix(&top).unwrap().to_owned()), "{line}");
