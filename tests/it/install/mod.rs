@@ -3,6 +3,7 @@
 mod files;
 mod places;
 mod shells;
+mod static_program;
 
 use std::fs;
 use std::path::{Path, PathBuf};
