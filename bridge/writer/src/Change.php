@@ -12,15 +12,25 @@ final class Change {
     private string $new;
     private bool $hasTwin = false;
 
-    /** A value that may be written, as it is now: its digest, and what the list of this plugin lets leave the site of it. */
+    /** A value that may be written, as it is now: its digest, and what the list of this plugin lets leave the site of it; `more` are others. */
     public static function stored(array $body): array {
         $writes = new Writes();
         $writes->ensureOpen();
-        $change = new self();
-        [$change->store, $change->option] = [new Store(), self::name($body)];
-        $writes->ensureNamed($change->option);
-        $change->store->within(static fn () => self::ensureHeld($change->store, $body));
-        return $change->shown();
+        $store = new Store();
+        $more = is_array($body['more'] ?? null) ? array_values($body['more']) : [];
+        if (count($more) > self::SETS) {
+            throw new Failure('request', 'What is read at once is up to ' . self::SETS . ' more options.');
+        }
+        $of = static function ($option) use ($store, $writes): self {
+            $change = new self();
+            [$change->store, $change->option] = [$store, self::name(['option' => $option])];
+            $writes->ensureNamed($change->option);
+            return $change;
+        };
+        [$first, $others] = [$of($body['option'] ?? null), array_map($of, $more)];
+        $store->within(static fn () => self::ensureHeld($store, $body));
+        $there = array_filter($others, static fn (self $change): bool => $change->isThere());
+        return $first->shown() + ['more' => array_map(static fn (self $change): array => $change->shown()['option'], array_values($there))];
     }
 
     public static function answer(array $body): array {
@@ -88,6 +98,14 @@ final class Change {
             throw new Failure('missing', "There is no option `$this->option`.");
         }
         return $raw;
+    }
+
+    private function isThere(): bool {
+        try {
+            return $this->raw('') !== null;
+        } catch (Failure $failure) {
+            return false;
+        }
     }
 
     /** The transient of the same name, which some plugins read before the option: the same, ended, or the end of this. */

@@ -144,6 +144,12 @@ impl Ground {
         }
     }
 
+    /// Whether this is what it says of an option of the site's own.
+    pub fn says(&self, option: &StoredOption) -> bool {
+        let known = option.name.known().and_then(|name| self.options.get(&(false, name.to_owned())));
+        known.is_some_and(|known| (&known.value, &known.twin) == (&option.value, &option.twin))
+    }
+
     /// The same with other scalars in the value of one option of the site's own; none where one of them is not there.
     pub(super) fn with(&self, name: &str, sets: &BTreeMap<String, Scalar>) -> Option<Self> {
         let mut ground = self.clone();

@@ -2,7 +2,7 @@
 //!
 //! What is said here is a proposal. That it makes the change, and nothing else, is proven by reading the capture as it would then be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Number, Value as Json};
 
@@ -108,10 +108,25 @@ impl Settable {
         (!sets.is_empty()).then(|| Setting { option: option.to_owned(), sets })
     }
 
-    /// The configuration as it would be read once this was set; none where a place is not there.
-    pub fn state_with(&self, setting: &Setting, set: &Set) -> Option<State> {
-        let ground = self.ground.with(&setting.option, &setting.sets)?;
-        Some(View::new(&ground, set).objects().state)
+    /// The same as it would be read once this was set; none where a place is not there.
+    pub fn with(&self, setting: &Setting, set: &Set) -> Option<Self> {
+        Some(Self::new(self.ground.with(&setting.option, &setting.sets)?, set))
+    }
+
+    /// The options in which something may be set, each once, in the order of their objects, from the one after this on.
+    pub fn options_after<'s>(&'s self, option: &str) -> Vec<&'s str> {
+        let mut all: Vec<&str> = Vec::new();
+        for leaf in &self.leaves {
+            // An object's leaves are beside each other.
+            if all.last() != Some(&leaf.option.as_str()) {
+                all.push(&leaf.option);
+            }
+        }
+        let at = all.iter().position(|found| *found == option).map_or(0, |at| at + 1);
+        all.rotate_left(at);
+        let mut seen = BTreeSet::from([option]);
+        all.retain(|found| seen.insert(found));
+        all
     }
 
     fn leaves_of<'s>(&'s self, on: &'s ObjectRef) -> impl Iterator<Item = &'s Leaf> {

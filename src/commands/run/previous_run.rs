@@ -40,6 +40,18 @@ pub(super) fn is_closed_by_a_copy(
     Ok(true)
 }
 
+/// Refuses to go on where nothing is left of what a run had put in place: another copy answers there.
+pub(super) fn ensure_not_copied_again(files: &RunFiles, run: &Unfinished, state: &State) -> Result<(), Failure> {
+    if run.progress.is_configured() || !was_cloned_again(files, run, state) {
+        return Ok(());
+    }
+    let message = "nothing is left on the site of what this run had put in place, so nothing more was written";
+    Err(Failure::new(exit::TARGET, message).help(format!(
+        "it was copied again, or put back: begin again with `{}`; `apply` closes this run then",
+        files.diff()
+    )))
+}
+
 /// Refuses where an earlier run is in the way of a new one.
 fn ensure_not_in_the_way(args: &Apply, run: &Unfinished) -> Result<(), Failure> {
     in_the_way((&args.plan, &args.site), run)

@@ -27,7 +27,7 @@ use crate::site::{self, Site};
 use crate::trust::Key;
 
 use super::event_log::EventLog;
-use super::previous_run::ensure_of_this_plan;
+use super::previous_run::{ensure_not_copied_again, ensure_of_this_plan};
 use super::run_files::RunFiles;
 use super::session::Turn;
 use super::state::Unfinished;
@@ -90,6 +90,7 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
         return Err(Failure::new(exit::PART_WAY, message).help(help));
     }
     ensure_still_staging(project, &run, (&now, files), terminal)?;
+    ensure_not_copied_again(files, &run, &now.state)?;
     if begin.on == SiteRole::Staging && progress.in_place() < begin.changes.len() {
         ensure_gate_green(
             (project, site.as_mut()),

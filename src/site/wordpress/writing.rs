@@ -3,6 +3,7 @@
 //! What an answer leaves open is found out by reading, under a new number of the lock: what was sent under an older one can then do
 //! nothing any more. Nothing is sent twice.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -23,6 +24,9 @@ const WRITES: &str = "/plan/v1/writes";
 
 /// What its hooks came to where not all of them were seen to end.
 const HOOK_FAILED: &str = "committed, hook failed";
+
+/// How many settings are read in one request: those that a run comes to next are read with the first of them.
+const AT_ONCE: usize = 100;
 
 /// How many settings are named whose hooks failed.
 const FAILED: usize = 20;
@@ -51,10 +55,20 @@ pub(super) struct Held {
     token: Option<i64>,
     /// How many changes were sent.
     sent: u64,
+    /// The digests of what was read under this number. A value that is another one since is not written over: the site compares.
+    digests: BTreeMap<String, String>,
     /// The option that the last answer showed as it was after the change: a reading, until something else is done.
     shown: Option<String>,
     /// What a person is to know of what was written.
     noticed: Vec<String>,
+}
+
+impl Held {
+    /// Nothing is known any more of what was read under its number.
+    fn is_lost(&mut self) {
+        self.token = None;
+        self.digests.clear();
+    }
 }
 
 /// Why a request was not answered as it should be.
@@ -98,29 +112,52 @@ impl WordPress {
         })
     }
 
-    /// What makes a change here, proven on what was read: that, and nothing else.
-    pub(super) fn setting(&self, change: &Change) -> Option<Setting> {
+    /// What makes a change here, proven on what was read: that, and nothing else; and how the site is read then.
+    pub(super) fn setting(&self, change: &Change) -> Option<(Setting, Settable)> {
         let Writing { settable, adapters } = self.writing.as_ref()?;
         let setting = settable.setting(&change.on, [change.before.as_ref()?, change.after.as_ref()?])?;
         let mut wanted = settable.state().clone();
         change::apply(&mut wanted, change).ok()?;
-        (settable.state_with(&setting, adapters)? == wanted).then_some(setting)
+        let then = settable.with(&setting, adapters)?;
+        (*then.state() == wanted).then_some((setting, then))
     }
 
-    /// Carries out a change as one compare-and-set.
+    /// Carries out a change as one compare-and-set: with what was read under this number of the lock, and where the site has something
+    /// else by now, once more with that.
     pub(super) fn write(&mut self, change: &Change) -> Result<(), SiteError> {
-        let option = self.setting(change).ok_or_else(|| self.not_automatic(change))?.option;
-        let sha256 = self.refresh(&option)?;
-        let found = self.settable().and_then(|settable| change::read(settable.state(), &change.on));
-        if change::shows(found.as_ref(), change.after.as_ref()) {
-            return Ok(());
+        let option = self.settable().and_then(|settable| settable.option(&change.on)).map(str::to_owned);
+        let option = option.ok_or_else(|| self.not_automatic(change))?;
+        let mut is_fresh = !self.held.digests.contains_key(&option);
+        if is_fresh {
+            self.refresh(&option, true)?;
         }
-        let conflict = |found| Conflict { on: change.on.clone(), expected: change.before.clone(), found };
-        if !change::shows(found.as_ref(), change.before.as_ref()) {
-            return Err(conflict(found).into());
+        loop {
+            let found = self.settable().and_then(|settable| change::read(settable.state(), &change.on));
+            if change::shows(found.as_ref(), change.after.as_ref()) {
+                return Ok(());
+            }
+            let shows_before = change::shows(found.as_ref(), change.before.as_ref());
+            let refused = match shows_before {
+                true => self.sends(change)?,
+                false => Some(Conflict { on: change.on.clone(), expected: change.before.clone(), found }.into()),
+            };
+            match refused {
+                None => return Ok(()),
+                Some(why) if is_fresh => return Err(why),
+                Some(_) => {
+                    self.refresh(&option, false)?;
+                    is_fresh = true;
+                }
+            }
         }
-        let setting = self.setting(change).ok_or_else(|| self.not_automatic(change))?;
+    }
+
+    /// Sends a change once. Why the site refused it, where another reading may show what to do.
+    fn sends(&mut self, change: &Change) -> Result<Option<SiteError>, SiteError> {
+        let (setting, then) = self.setting(change).ok_or_else(|| self.not_automatic(change))?;
         let token = self.token()?;
+        let unread = || self.refused("it was not read before".to_owned());
+        let sha256 = self.held.digests.get(&setting.option).cloned().ok_or_else(unread)?;
         self.held.sent += 1;
         // No other number of the lock, and no other change under this one, ever makes the same.
         let key = digest::of_parts([self.holder(), &token.to_string(), &self.held.sent.to_string()]);
@@ -132,11 +169,17 @@ impl WordPress {
                 if answer.get("outcome").and_then(Value::as_str) == Some(HOOK_FAILED) {
                     self.notices(&setting.option);
                 }
-                self.put(&setting.option, &answer)?;
+                self.put(&setting.option, &answer, Some(then))?;
                 self.held.shown = Some(setting.option);
-                Ok(())
+                Ok(None)
             }
-            Err(Undone::Refused(code, _)) if code == "stale" => Err(conflict(None).into()),
+            Err(Undone::Refused(code, _)) if code == "stale" => {
+                Ok(Some(Conflict { on: change.on.clone(), expected: change.before.clone(), found: None }.into()))
+            }
+            Err(Undone::Refused(code, why)) if code == "lock-lost" => {
+                self.held.is_lost();
+                Ok(Some(self.refused(why)))
+            }
             Err(Undone::Refused(_, why)) => Err(self.refused(why)),
             Err(Undone::Open(error)) => Err(error),
         }
@@ -147,7 +190,7 @@ impl WordPress {
         let option = self.settable().and_then(|settable| settable.option(on)).map(str::to_owned);
         let Some(option) = option else { return Ok(None) };
         if self.held.shown.take().as_ref() != Some(&option) {
-            self.refresh(&option)?;
+            self.refresh(&option, false)?;
         }
         Ok(self.settable().and_then(|settable| change::read(settable.state(), on)))
     }
@@ -194,44 +237,65 @@ impl WordPress {
         let token =
             answer.get("token").and_then(Value::as_i64).ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
         self.held.token = Some(token);
+        self.held.digests.clear();
         let failed =
             answer.get("hooks_failed").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         failed.take(FAILED).for_each(|option| self.notices(&excerpt(option)));
         Ok(token)
     }
 
-    /// Reads one stored value again; its digest.
-    fn refresh(&mut self, option: &str) -> Result<String, SiteError> {
-        let token = self.token()?;
-        let read = match self.post(Asked::Stored, &json!({"token": token, "option": option})) {
+    /// Reads one stored value again, and with it those that a run may come to next.
+    fn refresh(&mut self, option: &str, with_next: bool) -> Result<(), SiteError> {
+        let read = match self.reads(option, with_next)? {
             // A pause longer than the lock lasts.
             Err(Undone::Refused(code, _)) if code == "lock-lost" => {
-                self.held.token = None;
-                let token = self.token()?;
-                self.post(Asked::Stored, &json!({"token": token, "option": option}))
+                self.held.is_lost();
+                self.reads(option, with_next)?
             }
             read => read,
         };
         match read {
-            Ok(answer) => self.put(option, &answer),
+            Ok(answer) => self.put(option, &answer, None),
             Err(Undone::Refused(_, why)) => Err(self.refused(why)),
             Err(Undone::Open(error)) => Err(error),
         }
     }
 
-    /// Takes what the site shows of a stored value; its digest.
-    fn put(&mut self, of: &str, answer: &Value) -> Result<String, SiteError> {
-        let shown = answer.get("option").cloned().unwrap_or_default();
-        let option: Option<StoredOption> = serde_json::from_value(shown).ok();
-        let option = option.filter(|option| option.name.known() == Some(of));
-        let option = option.ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
-        let sha256 = option.sha256.clone().ok_or_else(|| errors::not_wordpress(self.reader.address()))?;
-        if let Some(Writing { settable, adapters }) = &mut self.writing {
+    fn reads(&mut self, option: &str, with_next: bool) -> Result<Result<Value, Undone>, SiteError> {
+        let token = self.token()?;
+        let known = &self.held.digests;
+        let next = self.settable().filter(|_| with_next).map(|settable| settable.options_after(option));
+        let more: Vec<&str> =
+            next.into_iter().flatten().filter(|name| !known.contains_key(*name)).take(AT_ONCE - 1).collect();
+        let body = json!({"token": token, "option": option, "more": more});
+        Ok(self.post(Asked::Stored, &body))
+    }
+
+    /// Takes what the site shows of stored values; that of one must be there. Where it is as it was to be, it is read as was proven.
+    fn put(&mut self, of: &str, answer: &Value, then: Option<Settable>) -> Result<(), SiteError> {
+        let parsed = |shown: &Value| serde_json::from_value::<StoredOption>(shown.clone()).ok();
+        let more = answer.get("more").and_then(Value::as_array).into_iter().flatten().take(AT_ONCE);
+        let mut all: Vec<StoredOption> = answer.get("option").into_iter().chain(more).filter_map(parsed).collect();
+        all.retain(|option| option.name.known().is_some() && option.sha256.is_some());
+        if !all.first().is_some_and(|option| option.name.known() == Some(of)) {
+            return Err(errors::not_wordpress(self.reader.address()));
+        }
+        for option in &all {
+            if let (Some(name), Some(sha256)) = (option.name.known(), &option.sha256) {
+                self.held.digests.insert(name.to_owned(), sha256.clone());
+            }
+        }
+        let Some(Writing { settable, adapters }) = &mut self.writing else { return Ok(()) };
+        if let Some(then) = then {
+            *settable = then;
+        }
+        all.retain(|option| !settable.ground().says(option));
+        if !all.is_empty() {
             let mut ground = settable.ground().clone();
-            ground.put(option);
+            all.into_iter().for_each(|option| ground.put(option));
             *settable = Settable::new(ground, adapters);
         }
-        Ok(sha256)
+        Ok(())
     }
 
     fn post(&mut self, asked: Asked, body: &Value) -> Result<Value, Undone> {
@@ -251,7 +315,7 @@ impl WordPress {
             },
             Err(failure) => errors::failed(self.reader.address(), &failure),
         };
-        self.held.token = None;
+        self.held.is_lost();
         Err(Undone::Open(open))
     }
 

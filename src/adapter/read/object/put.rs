@@ -1,6 +1,7 @@
 //! An object put together: what is known of it, and why the rest is not.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value as Json};
 
@@ -10,6 +11,10 @@ use crate::model::snapshot::{Capture, Sources};
 use crate::model::state::{Kind, Object, ObjectRef};
 use crate::population::Names;
 use crate::text::{addresses, without_secrets};
+
+/// The fields of each kind. A schema costs more to make than an object does, and a site has thousands of those.
+static NAMES: LazyLock<BTreeMap<Kind, Names>> =
+    LazyLock::new(|| Kind::ALL.iter().map(|kind| (*kind, Names::by(|generator| kind.schema(generator)))).collect());
 
 impl Objects {
     pub(in crate::adapter::read) fn lacks(&mut self, kind: Kind, why: &str) {
@@ -40,7 +45,7 @@ impl Objects {
                 None => drop(known.insert(name, value)),
             }
         }
-        for name in Names::by(|generator| kind.schema(generator)).all() {
+        for name in NAMES.get(&kind).into_iter().flat_map(Names::all) {
             if !known.contains_key(name) && !matches!(name.as_str(), "id" | "key" | "target" | "last_called" | "calls")
             {
                 sources.fields.entry(name.clone()).or_insert_with(|| Capture::Missing(NOT_COVERED.to_owned()));

@@ -8,20 +8,35 @@ use super::super::host::{Host, Server};
 use super::*;
 use crate::common::by_turns;
 
-/// Makes the fault that the file names, once, on the way of a change.
+/// Makes the fault that the file names, once, on the way of a change; of the second change, where it says 2.
 const FAULTS: &str = r#"<?php
 namespace Plan\Bridge {
     function fault(string ...$names): string {
         $file = WP_CONTENT_DIR . '/../fault';
-        $now = is_file($file) ? trim((string) file_get_contents($file)) : '';
+        [$now, $left] = explode(' ', (is_file($file) ? trim((string) file_get_contents($file)) : '') . ' 1');
         if (!in_array($now, $names, true)) { return ''; }
+        if ((int) $left > 1) {
+            file_put_contents($file, $now . ' ' . ((int) $left - 1));
+            return '';
+        }
         unlink($file);
         return $now;
+    }
+    // Who stands in front answers, and the request goes on.
+    function gateway() {
+        ignore_user_abort(true);
+        header('HTTP/1.1 504 Gateway Timeout');
+        header('Content-Type: text/html');
+        header('Content-Length: 9');
+        echo '<html>504';
+        flush();
+        usleep(1500000);
     }
     function has_filter(...$all) { fault('before') && posix_kill(getmypid(), 9); return \has_filter(...$all); }
     function get_current_user_id() {
         fault('inside') && posix_kill(getmypid(), 9);
         fault('slow') && usleep(2500000);
+        fault('gateway') && gateway();
         return \get_current_user_id();
     }
     function wp_cache_delete(...$all) { fault('after') && posix_kill(getmypid(), 9); return \wp_cache_delete(...$all); }
@@ -45,6 +60,11 @@ namespace {
         if ($request->get_route() === '/plan/v1/changes') {
             file_put_contents(WP_CONTENT_DIR . '/../requests', $request->get_body() . "\n", FILE_APPEND);
             Plan\Bridge\fault('dropped') && posix_kill(getmypid(), 9);
+            Plan\Bridge\fault('late') && Plan\Bridge\gateway();
+            Plan\Bridge\fault('elsewhere') && add_filter('home_url', fn () => 'http://other.example');
+            Plan\Bridge\fault('copied') && $GLOBALS['wpdb']->query('DROP TABLE wp_plan_bridge_lock, wp_plan_bridge_changes, wp_plan_bridge_audit');
+            Plan\Bridge\fault('updated') && $GLOBALS['wpdb']->query("UPDATE wp_options SET option_value = CONCAT('a:1:{s:4:\"mail\";', option_value, '}')
+                WHERE option_name = '_accessally_setting_emails'");
             if (Plan\Bridge\fault('theirs')) {
                 $GLOBALS['wpdb']->query("UPDATE wp_options SET option_value = REPLACE(option_value, 's:3:\"yes\"', 's:2:\"no\"')
                     WHERE option_name = '_accessally_setting_developer'");
@@ -55,7 +75,7 @@ namespace {
 }"#;
 
 /// What happens while the first change is written; whether a process of the site's dies of it, and whether a hook of it was not seen to end.
-const ALL: [(&str, bool, bool); 9] = [
+const ALL: [(&str, bool, bool); 11] = [
     ("inside", true, false),
     ("lost", false, false),
     ("after", true, true),
@@ -64,19 +84,21 @@ const ALL: [(&str, bool, bool); 9] = [
     ("exits", false, true),
     ("throws", false, true),
     ("dropped", true, false),
+    ("gateway", false, false),
+    ("late", false, false),
     ("none", false, false),
 ];
 
-struct Trial<'s> {
-    writer: Writer<'s>,
+pub(super) struct Trial<'s> {
+    pub(super) writer: Writer<'s>,
     host: Host<'s>,
-    before: Vec<String>,
-    wanted: Vec<String>,
-    digest: String,
+    pub(super) before: Vec<String>,
+    pub(super) wanted: Vec<String>,
+    pub(super) digest: String,
 }
 
 impl<'s> Trial<'s> {
-    fn of(site: &'s Site) -> Self {
+    pub(super) fn of(site: &'s Site) -> Self {
         let writer = Writer::at(site);
         site.other_plugin("faults.php", FAULTS);
         let before = writer.stored();
@@ -85,16 +107,31 @@ impl<'s> Trial<'s> {
         Self { host: Host::of(site), before, wanted, digest, writer }
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(super) fn file(&self, name: &str) -> PathBuf {
         self.writer.site.staging.dir().join(name)
     }
 
-    fn will(&self, fault: &str) {
+    pub(super) fn will(&self, fault: &str) {
         fs::write(self.file("fault"), fault).unwrap();
     }
 
-    fn applies(&self) -> Ran {
+    pub(super) fn applies(&self) -> Ran {
         self.writer.switch.apply(&["--confirm", &self.digest])
+    }
+
+    /// Begins the run, and kills it once the fault is under way.
+    pub(super) fn is_killed_in(&self, fault: &str) {
+        self.will(fault);
+        let url = self.writer.site.staging.url().to_owned();
+        let words = ["apply", PLAN, "--site", &url, "--no-input", "--confirm", &self.digest];
+        let mut child = self.writer.switch.desk.command(&words).spawn().unwrap();
+        let began = std::time::Instant::now();
+        while self.file("fault").exists() {
+            assert!(began.elapsed().as_secs() < 60, "nothing is written");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 
     /// A worker that was killed is not started again by the server.
@@ -105,7 +142,7 @@ impl<'s> Trial<'s> {
 
     /// Goes on until the run waits for a person.
     #[track_caller]
-    fn comes_to_the_person(&self, begun: Ran) {
+    pub(super) fn comes_to_the_person(&self, begun: Ran) {
         let mut ran = begun;
         for _ in 0..3 {
             assert!(!ran.err.contains("canary") && !ran.err.contains("panicked"), "{ran:#?}");
@@ -122,7 +159,7 @@ impl<'s> Trial<'s> {
 
     /// Takes it back until it is as it was.
     #[track_caller]
-    fn comes_back(&self) {
+    pub(super) fn comes_back(&self) {
         for _ in 0..3 {
             let ran = self.writer.undoes(&self.digest);
             if ran.code == Some(0) {
@@ -185,17 +222,7 @@ fn a_request_that_goes_on_without_its_program_is_waited_for_and_one_that_comes_l
     let Some(site) = Site::up(&["--users", "0", "--bloom"]) else { return };
     let mut trial = Trial::of(&site);
     // The program is killed while the site writes: who goes on waits for that, and finds it done.
-    trial.will("slow");
-    let url = site.staging.url().to_owned();
-    let words = ["apply", PLAN, "--site", &url, "--no-input", "--confirm", &trial.digest];
-    let mut child = trial.writer.switch.desk.command(&words).spawn().unwrap();
-    let began = std::time::Instant::now();
-    while trial.file("fault").exists() {
-        assert!(began.elapsed().as_secs() < 60, "nothing is written");
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    trial.is_killed_in("slow");
     assert_eq!(trial.writer.stored(), trial.before);
     trial.comes_to_the_person(trial.writer.switch.desk.resumes(&[]));
     assert_eq!(trial.writer.audited(), (3, 0));

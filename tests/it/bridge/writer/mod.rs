@@ -1,6 +1,7 @@
 //! The build that writes, on a real WordPress with MariaDB: what it takes, what it refuses, and a run through it, in one piece and in pieces.
 
 mod faults;
+mod in_between;
 mod plugin;
 #[cfg(target_os = "linux")]
 mod random;
