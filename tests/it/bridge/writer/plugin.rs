@@ -96,6 +96,19 @@ fn one_value_is_set_where_it_is_what_was_read_once_and_by_who_holds_the_lock() {
         refused(posts(&site, "stored", &json!({"token": token, "option": option})), "not-listed");
     }
 
+    // Several at once: those that are there, and none that the list does not name.
+    let more = json!(["_accessally_offering_1", "_accessally_offering_999", "fluentmail-settings"]);
+    let (status, several) = posts(&site, "stored", &json!({"token": token, "option": OPTION, "more": more}));
+    let shown = |at: &str, field: &str| several.pointer(&format!("{at}/{field}")).cloned().unwrap_or_default();
+    assert_eq!((status, shown("/option", "name")), (200, json!(OPTION)));
+    for (at, option) in [("/more/0", "_accessally_offering_1"), ("/more/1", "fluentmail-settings")] {
+        assert_eq!([shown(at, "name"), shown(at, "sha256")], [json!(option), json!(sha256(&raw(&site, option)))]);
+    }
+    assert_eq!(several["more"].as_array().unwrap().len(), 2);
+    for (more, code) in [(vec!["siteurl"; 1], "not-listed"), (vec!["fluentmail-settings"; 201], "request")] {
+        refused(posts(&site, "stored", &json!({"token": token, "option": OPTION, "more": more})), code);
+    }
+
     // What the list does not name, or not so, and what the value does not have.
     for (option, set, code) in [
         ("siteurl", json!({"": "http://nowhere.example"}), "not-listed"),
