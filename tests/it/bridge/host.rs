@@ -58,6 +58,16 @@ impl<'s> Host<'s> {
             child.wait().unwrap();
         });
         self.started.retain(|child| !found.contains(&child.id().to_string()));
+        // One that dies loses its port last, and whoever comes after it could not have that.
+        let lives = |id: &String| {
+            let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+            status.lines().any(|line| line.starts_with("State:") && !line.contains('Z') && !line.contains('X'))
+        };
+        let began = Instant::now();
+        while found.iter().any(lives) {
+            assert!(began.elapsed() < Duration::from_secs(30), "{found:?} do not die");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Starts it again, where it was, and waits until it answers.
