@@ -62,7 +62,7 @@ final class Plugin {
         } catch (Failure $failure) {
             $request = ['error' => $failure->getMessage()];
         }
-        return self::self() + ['request' => $request, 'wordpress' => get_bloginfo('version'), 'reads' => array_keys(self::ANSWERS), 'writes' => []];
+        return self::self() + ['request' => $request, 'wordpress' => get_bloginfo('version'), 'reads' => array_keys(self::ANSWERS)];
     }
 
     private static function self(): array {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::adapter::explain::{Facts, facts};
-use crate::adapter::{self, LONGEST, Loaded, Opened, Set, built_in, compile};
+use crate::adapter::{self, LONGEST, Loaded, Opened, Set, built_in, compile, uses};
 use crate::cli::{Adapter, AdapterVerb, StatusFormat};
 use crate::diag::Finding;
 use crate::failure::{Failure, exit};
@@ -97,7 +97,7 @@ fn place(path: &Path, finding: &Finding, opened: &Opened) -> String {
 }
 
 fn check(files: &[PathBuf], terminal: &mut Terminal<'_>) -> Result<u8, Failure> {
-    let mut count = 0;
+    let (mut count, mut all) = (0, Vec::new());
     for (path, opened) in opened(texts(files)?) {
         let mut findings: Vec<&Finding> = opened.findings.iter().collect();
         findings.sort_by_key(|finding| opened.sources.spot(&finding.primary.place).span.start);
@@ -123,6 +123,7 @@ fn check(files: &[PathBuf], terminal: &mut Terminal<'_>) -> Result<u8, Failure> 
             let of = if kinds.is_empty() { "no objects".to_owned() } else { kinds.join(", ") };
             writeln!(terminal.out, "{}: `{}` is right: {of}", escape::path(&path), escape::line(&adapter.name))?;
         }
+        all.extend(opened.adapter);
     }
     match count {
         0 => {
@@ -131,6 +132,13 @@ fn check(files: &[PathBuf], terminal: &mut Terminal<'_>) -> Result<u8, Failure> 
                 "next: `{}`, upload it under Plugins > Add New > Upload Plugin, and take a capture",
                 escape::line(&collector::zip(files))
             )?;
+            if !uses::writable(&Set::new(all)).is_empty() {
+                writeln!(
+                    terminal.notes(),
+                    "what is `writable` there the build writes that `plan bridge zip --writer URL --adapter FILE --out NEW.zip` makes, where the \
+                     site's owner agreed (docs/writing.md)"
+                )?;
+            }
             Ok(exit::OK)
         }
         count => {

@@ -377,9 +377,9 @@ fn not_automatic(page: &Page<'_>, out: &mut String) -> fmt::Result {
     if parts(page).iter().any(|part| steps::executor(page, part, Step::Configure) == Executor::Guided) {
         writeln!(
             out,
-            "<tr><th scope=\"row\">{}</th><td>nothing here writes to a WordPress, nor into a file that a person keeps: a person sets each \
-             of them on its screen</td><td>what no reading shows: an attestation</td></tr>",
-            Html(Step::Configure.about().title)
+            "<tr><th scope=\"row\">{}</th><td>{}: a person sets each of them on its screen</td><td>what no reading shows: an attestation</td></tr>",
+            Html(Step::Configure.about().title),
+            steps::why_by_hand(page)
         )?;
     }
     for about in guide::steps(page.strategy, SiteRole::Staging)

@@ -56,11 +56,21 @@ pub(super) fn part(page: &Page<'_>, part: &Part<'_>, out: &mut String) -> fmt::R
 
 /// Who takes a step of this part: the plan's changes a person, where nothing carries any of them out.
 pub(super) fn executor(page: &Page<'_>, part: &Part<'_>, step: Step) -> Executor {
-    let by_hand = part.on == page.by_hand.0 && !page.by_hand.1.is_empty() || is_at_an_address(part);
+    let (on, tasks) = &page.by_hand;
+    let is_written = part.on == *on && !page.automatic.is_empty();
+    let by_hand = part.on == *on && !tasks.is_empty() || is_at_an_address(part) && !is_written;
     if step == Step::Configure && by_hand { Executor::Guided } else { step.about().executor }
 }
 
-/// Whether it is a WordPress at its address: nothing writes there.
+/// Why a person makes changes of the plan, as the beginning of a sentence.
+pub(super) fn why_by_hand(page: &Page<'_>) -> &'static str {
+    match page.automatic.is_empty() {
+        true => "nothing here writes to a WordPress, nor into a file that a person keeps",
+        false => "what no adapter proves, and everything on a site that is not open, nothing here writes",
+    }
+}
+
+/// Whether it is a WordPress at its address.
 fn is_at_an_address(part: &Part<'_>) -> bool {
     part.site.contains("://")
 }

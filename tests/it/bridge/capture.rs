@@ -189,7 +189,7 @@ fn every_way_leads_to_the_same_bytes_and_none_writes() {
     site.inventory();
     let may = site.get("/plan/v1/capabilities", &[]);
     let said: serde_json::Value = serde_json::from_slice(&may.body).unwrap();
-    assert_eq!((&said["reads"], &said["writes"]), (&json!(["capture", "inventory"]), &json!([])));
+    assert_eq!((&said["reads"], said.get("writes")), (&json!(["capture", "inventory"]), None));
     for answer in [&plain, &gzip, &pretty, &may] {
         assert!(answer.head.contains("cache-control: no-store"), "{}", answer.head);
     }
