@@ -98,6 +98,17 @@ impl Check<'_> {
                 self.rule(one, &child(at, name), entry.from.as_ref(), kind);
             }
         }
+        if let Some(trap) = &entry.trap {
+            let at = child(at, "trap");
+            if kind != "mail" {
+                let message = format!("`{kind}` has no trap: only `mail` has one");
+                self.say(&at, "trap-wrong", message, "remove it");
+            }
+            if trap.log.is_some() == trap.action.is_some() {
+                let message = "what shows that a mail was held back is one thing: a `log`, or an `action`".to_owned();
+                self.say(&at, "trap-wrong", message, "keep one of the two");
+            }
+        }
         let known = names::Fields::of(kind);
         for (name, rule) in &entry.fields {
             let path = child(&child(at, "fields"), name);

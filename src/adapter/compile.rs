@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::place::{conditions, rows_of};
 use super::set::{Loaded, Set};
 use super::uses::{self, Takes, Use, Writable};
-use crate::model::adapter::{Adapter, Effects, Scope};
+use crate::model::adapter::{Adapter, Effects, Scope, Trap};
 use crate::text::inert_json;
 
 /// The list, in one canonical form.
@@ -59,11 +59,25 @@ pub fn writes(set: &Set, site: &str) -> String {
         json!({"name": one.option, "at": one.at, "takes": takes, "for": one.reason})
     };
     let options: Value = uses::writable(set).iter().map(entry).collect();
+    let traps: Value = set.all().iter().flat_map(traps).collect();
     format!(
-        "{{\n  \"format\": 1,\n  \"site\": {},\n  \"options\": {}\n}}\n",
+        "{{\n  \"format\": 1,\n  \"site\": {},\n  \"options\": {},\n  \"traps\": {}\n}}\n",
         inert_json(&json!(site).to_string()),
-        lines(&options)
+        lines(&options),
+        lines(&traps)
     )
+}
+
+/// What shows that a mail was held back, by who knows it.
+fn traps(loaded: &Loaded) -> Vec<Value> {
+    let own = loaded.adapter.objects.iter().filter_map(|(_, entry)| entry.trap.as_ref());
+    let of = |trap: &Trap| match (&trap.log, &trap.action) {
+        (Some(log), _) => {
+            json!({"name": loaded.adapter.name, "table": log.table, "to": log.to, "column": log.column, "holds": log.holds})
+        }
+        (None, action) => json!({"name": loaded.adapter.name, "action": action}),
+    };
+    own.map(of).collect()
 }
 
 fn lines(section: &Value) -> String {

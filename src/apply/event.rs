@@ -168,6 +168,11 @@ pub enum Event {
         /// What.
         unmeasured: Vec<Unmeasured>,
     },
+    /// A mail that was sent to see whether any leaves the site was held back, or a person saw that none does.
+    Trapped {
+        /// What shows it.
+        seen: String,
+    },
     /// The barrier was acknowledged: from here on the migration may have been started.
     #[serde(alias = "crossed")]
     BarrierPassed {

@@ -230,7 +230,9 @@ impl Progress {
 impl Phase {
     fn after(&self, event: &Event) -> Option<Self> {
         Some(match (self, event) {
-            (Self::Forth(forth), Event::Kept { .. } | Event::Accepted { .. }) if forth.is_at_the_barrier() => {
+            (Self::Forth(forth), Event::Kept { .. } | Event::Accepted { .. } | Event::Trapped { .. })
+                if forth.is_at_the_barrier() =>
+            {
                 self.clone()
             }
             (Self::Forth(forth), Event::BarrierPassed { .. }) if forth.is_at_the_barrier() => {

@@ -57,13 +57,45 @@ pub enum Outcome {
         /// The change's number in the list.
         at: usize,
         /// Why.
-        why: String,
+        why: Stop,
     },
     /// It was asked to stop, and did so before it began this change.
     Interrupted {
         /// The change's number in the list.
         at: usize,
     },
+}
+
+/// Why a change was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// Why, in words.
+    pub why: String,
+    /// What to do where the site itself refused to be written to, and did nothing: a person can make the change then.
+    pub refused: Option<String>,
+}
+
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl From<String> for Stop {
+    fn from(why: String) -> Self {
+        Self { why, refused: None }
+    }
+}
+
+impl From<SiteError> for Stop {
+    fn from(error: SiteError) -> Self {
+        let refused = match &error {
+            SiteError::Refused { help, .. } => Some(help.clone()),
+            SiteError::NotAutomatic { .. } => Some("make the change by hand".to_owned()),
+            _ => None,
+        };
+        Self { why: error.to_string(), refused }
+    }
 }
 
 /// What a run needs beside its site and its journal.
@@ -109,7 +141,7 @@ pub fn run(
             return Ok(Outcome::Interrupted { at });
         }
         if let Some(why) = ousted() {
-            return Ok(Outcome::Stopped { at, why });
+            return Ok(Outcome::Stopped { at, why: why.into() });
         }
         let change = &changes[at];
         if back && leave.contains(&change.on) {
@@ -119,7 +151,7 @@ pub fn run(
                     continue;
                 }
                 Ok(_) => {}
-                Err(error) => return Ok(Outcome::Stopped { at, why: error.to_string() }),
+                Err(error) => return Ok(Outcome::Stopped { at, why: error.into() }),
             }
         }
         if begins {
@@ -133,10 +165,10 @@ pub fn run(
         };
         if let Some(why) = ousted() {
             // Nothing is written down: the journal is its new holder's, who settles this by reading.
-            return Ok(Outcome::Stopped { at, why });
+            return Ok(Outcome::Stopped { at, why: why.into() });
         }
         if let Err(why) = ended {
-            journal.append(Event::Halt { change: at, why: why.clone() }, clock())?;
+            journal.append(Event::Halt { change: at, why: why.why.clone() }, clock())?;
             return Ok(Outcome::Stopped { at, why });
         }
         journal.append(if back { Event::TakenBack { change: at } } else { Event::Done { change: at } }, clock())?;
@@ -145,38 +177,38 @@ pub fn run(
 }
 
 /// What became of a change that was intended once: it is in place, or it is tried again, or somebody else was there.
-fn settle(site: &mut dyn Site, change: &Change) -> Result<(), String> {
-    let found = site.observe(&change.on).map_err(|error| error.to_string())?;
+fn settle(site: &mut dyn Site, change: &Change) -> Result<(), Stop> {
+    let found = site.observe(&change.on)?;
     match machine::seen(change, found.as_ref()) {
         Seen::After | Seen::Both => Ok(()),
         Seen::Before => act(site, change),
-        Seen::Neither => Err(neither(change)),
-        Seen::Unreadable => Err(unreadable(change)),
+        Seen::Neither => Err(neither(change).into()),
+        Seen::Unreadable => Err(unreadable(change).into()),
     }
 }
 
 /// Carries out a change, and looks whether it is in place.
-fn act(site: &mut dyn Site, change: &Change) -> Result<(), String> {
+fn act(site: &mut dyn Site, change: &Change) -> Result<(), Stop> {
     if let Err(error) = site.execute(change)
-        && let Some(why) = hopeless(&error)
+        && let Some(why) = hopeless(error)
     {
         return Err(why);
     }
     // Whatever execute said, only what the site shows now counts.
-    let found = site.observe(&change.on).map_err(|error| error.to_string())?;
+    let found = site.observe(&change.on)?;
     match machine::seen(change, found.as_ref()) {
         Seen::After | Seen::Both => Ok(()),
-        Seen::Before => Err(format!("`{}` did not accept the change", change.on)),
-        Seen::Neither => Err(neither(change)),
-        Seen::Unreadable => Err(unreadable(change)),
+        Seen::Before => Err(format!("`{}` did not accept the change", change.on).into()),
+        Seen::Neither => Err(neither(change).into()),
+        Seen::Unreadable => Err(unreadable(change).into()),
     }
 }
 
 /// Why an execution that failed need not be looked into: it surely did nothing.
-fn hopeless(error: &SiteError) -> Option<String> {
+fn hopeless(error: SiteError) -> Option<Stop> {
     match error {
         SiteError::Conflict(Conflict { on, .. }) => {
-            Some(format!("somebody changed `{on}` since it was read; their change was not overwritten"))
+            Some(format!("somebody changed `{on}` since it was read; their change was not overwritten").into())
         }
         SiteError::File { .. }
         | SiteError::NotAutomatic { .. }
@@ -184,7 +216,7 @@ fn hopeless(error: &SiteError) -> Option<String> {
         | SiteError::Damaged { .. }
         | SiteError::Misfits { .. }
         | SiteError::Another { .. }
-        | SiteError::Replaced { .. } => Some(error.to_string()),
+        | SiteError::Replaced { .. } => Some(error.into()),
         SiteError::Answer { .. } | SiteError::Login { .. } => None,
     }
 }

@@ -48,6 +48,7 @@ pub const WRITER_FILES: &[(&str, &str)] = &[
     ("src/Lock.php", include_str!("../../bridge/writer/src/Lock.php")),
     ("src/Splice.php", include_str!("../../bridge/writer/src/Splice.php")),
     ("src/Store.php", include_str!("../../bridge/writer/src/Store.php")),
+    ("src/Trial.php", include_str!("../../bridge/writer/src/Trial.php")),
     ("src/Writer.php", include_str!("../../bridge/writer/src/Writer.php")),
     ("src/Writes.php", include_str!("../../bridge/writer/src/Writes.php")),
     ("uninstall.php", include_str!("../../bridge/writer/uninstall.php")),

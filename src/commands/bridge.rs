@@ -80,6 +80,10 @@ fn writer(adapters: &[PathBuf], site: &str, out: &Path, terminal: &mut Terminal<
     }
     writeln!(
         terminal_out,
+        "mail     it may send one to an address that reaches nobody, to see whether mail is held back"
+    )?;
+    writeln!(
+        terminal_out,
         "install  Plugins > Add New > Upload Plugin, as an administrator; the list is under Tools > Plan"
     )?;
     writeln!(

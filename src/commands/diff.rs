@@ -55,6 +55,7 @@ pub(super) fn run(args: &Diff, terminal: &mut Terminal<'_>) -> Result<u8, Failur
     }
     tracked::attend_to_left_open(&checked.members_files, checked.addresses(), &checked.opened.git, terminal)?;
     lifted::attend_to([&checked.opened.settings], terminal.err)?;
+    checked.attend_to_guided(terminal.err)?;
     for weaker in changes.since.iter().flat_map(|since| since.weaker()) {
         writeln!(terminal.err, "attention: {}", escape::line(&weaker))?;
     }

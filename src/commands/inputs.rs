@@ -47,6 +47,8 @@ pub(super) struct Checked {
     pub(super) lowered: Option<Lowered>,
     /// Who carries out each change on this site.
     pub(super) executors: Vec<Executor>,
+    /// Why a person makes every change on a site whose owner agreed that it is written to; none where that is not so.
+    pub(super) guided_why: Option<String>,
     pub(super) judgement: Judgement,
     pub(super) digests: Option<Digests>,
     pub(super) gate: Phase,
@@ -172,6 +174,7 @@ fn judged_asking(
             around,
             lowered: None,
             executors,
+            guided_why: None,
             judgement,
             digests: None,
             gate,
@@ -192,6 +195,7 @@ fn judged_asking(
     let of_each =
         both.flat_map(|((site, _), read)| changes.iter().map(|change| executor(*site, &read.reading.snapshot, change)));
     let executors = of_each.collect();
+    let guided_why = site.as_ref().and_then(|(site, _)| site.guided_why()).filter(|_| !changes.is_empty());
     let holds_some =
         read.as_ref().and_then(|read| read.reading.census.as_ref()).is_some_and(|census| census.addresses > 0);
     // Where nobody's address stands git is not asked.
@@ -236,7 +240,19 @@ fn judged_asking(
         (judgement, digests)
     });
     let judgement = shown(judgement, show_personal);
-    Ok(Checked { opened, site, around, lowered, executors, judgement, digests, gate, show_personal, members_files })
+    Ok(Checked {
+        opened,
+        site,
+        around,
+        lowered,
+        executors,
+        guided_why,
+        judgement,
+        digests,
+        gate,
+        show_personal,
+        members_files,
+    })
 }
 
 /// A judgement as it may be shown: without anybody's address, unless they were asked for.
@@ -289,6 +305,11 @@ impl Checked {
     pub(super) fn attend_to_age(&self, err: &mut dyn Write) -> io::Result<()> {
         let found = self.judgement.findings.iter().filter(|finding| finding.rule == READING_OLD);
         found.map(|finding| &finding.message).try_for_each(|message| writeln!(err, "attention: {}", line(message)))
+    }
+
+    /// That nothing is written to the site, and what opens it, where its owner agreed to that.
+    pub(super) fn attend_to_guided(&self, err: &mut dyn Write) -> io::Result<()> {
+        self.guided_why.iter().try_for_each(|why| writeln!(err, "attention: {}", line(why)))
     }
 
     /// Whether a run may go on: the verdict is green, or nothing but the members is unknown, and that is accepted.

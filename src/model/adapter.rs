@@ -168,6 +168,41 @@ pub struct Entry {
     /// Where each field is, by the field's name in a snapshot.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, Rule>,
+    /// Of `mail`: what shows that a mail was held back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trap: Option<Trap>,
+}
+
+/// What shows that a mail that WordPress was given to send was held back: exactly one of the two. The build of the plugin that writes sends one to
+/// look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Trap {
+    /// A row of a log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<Log>,
+    /// An action of WordPress that is called with the mailer, for each mail that is held back and for no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^[A-Za-z0-9_/.-]{1,100}$"))]
+    pub action: Option<String>,
+}
+
+/// A log of mails in a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// The table, without the prefix.
+    #[schemars(regex(pattern = "^[A-Za-z0-9_]{1,50}$"))]
+    pub table: String,
+    /// The column in whose text the address stands.
+    #[schemars(regex(pattern = "^[A-Za-z0-9_]{1,60}$"))]
+    pub to: String,
+    /// The column that says that the mail was held back.
+    #[schemars(regex(pattern = "^[A-Za-z0-9_]{1,60}$"))]
+    pub column: String,
+    /// What stands in that column's text then, and never of a mail that was sent.
+    #[schemars(length(min = 1, max = 100))]
+    pub holds: String,
 }
 
 /// A list by whose IDs objects refer to something.

@@ -49,6 +49,13 @@ pub struct SignedIn {
     pub is_administrator: bool,
 }
 
+/// What became of a mail that was sent to see whether any leaves a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// What was seen to hold it back: the adapter that knows it; none where nothing was.
+    pub held_back_by: Option<String>,
+}
+
 /// A place that can be read, and that carries out the changes it announces as automatic.
 pub trait Site {
     /// The name to show: a path or an address, never a credential.
@@ -140,11 +147,25 @@ pub trait Site {
     /// Who carries out this change here.
     fn executor(&self, change: &Change) -> Executor;
 
+    /// Why a person makes every change here although its owner agreed that it is written to, as it was read last: one sentence; none where
+    /// that is not so.
+    fn guided_why(&self) -> Option<String> {
+        None
+    }
+
     /// Carries out one change as a compare-and-set.
     ///
     /// # Errors
     /// [`SiteError`] where the site is not as the change expects, cannot be written, or does not do this change itself.
     fn execute(&mut self, change: &Change) -> Result<(), SiteError>;
+
+    /// Sends one mail to an address that reaches nobody, to see whether it is held back; none where this place sends none for us.
+    ///
+    /// # Errors
+    /// [`SiteError`] where it is not known what became of it.
+    fn try_mail(&mut self) -> Result<Option<Trial>, SiteError> {
+        Ok(None)
+    }
 
     /// What a person is to know of what was written since this was asked last: sentences.
     fn noticed(&mut self) -> Vec<String> {

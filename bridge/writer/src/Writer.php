@@ -2,7 +2,7 @@
 
 namespace Plan\Bridge;
 
-/** All that this build adds to the plugin that reads: four routes, and tables that its uninstalling drops. */
+/** All that this build adds to the plugin that reads: five routes, and tables that its uninstalling drops. */
 final class Writer {
     /** Each route: how it is asked, and what answers. */
     private const ROUTES = [
@@ -10,6 +10,7 @@ final class Writer {
         'lock' => ['POST', [Lock::class, 'answer']],
         'stored' => ['POST', [Change::class, 'stored']],
         'changes' => ['POST', [Change::class, 'answer']],
+        'trial' => ['POST', [Trial::class, 'answer']],
     ];
     private const BYTES = 65536;
 
@@ -36,7 +37,7 @@ final class Writer {
                 $cells = array_map('esc_html', ["Setting $entry[name]", $entry['at'], $takes, $entry['for']]);
                 echo '<tr><td>' . implode('</td><td>', $cells) . '</td></tr>';
             }
-            echo '</table>';
+            echo '</table><p>It may send one mail to an address that reaches nobody, to see whether mail is held back.</p>';
             $writes->ensureOpen();
             echo '<p>It can be written now.</p>';
         } catch (Failure $failure) {

@@ -18,6 +18,8 @@ final class Writes {
     public string $site;
     /** @var array[] of an option's name or pattern: a place in it (`at`), what may stand there (`takes`), what it is (`for`) */
     public array $options;
+    /** @var array[] what shows that a mail was held back: an `action`, or a `column` of a log that `holds` something; `name` is who knows it */
+    public array $traps = [];
 
     public function __construct() {
         $text = (string) @file_get_contents(dirname(__DIR__) . '/writes.json');
@@ -26,6 +28,14 @@ final class Writes {
             throw new Failure('list', 'The plugin\'s writes.json cannot be used. Make the zip again and install that.');
         }
         [$this->site, $this->options, $this->sha256] = [$all['site'], $all['options'], hash('sha256', $text)];
+        $isName = static fn ($name): bool => is_string($name) && preg_match('~^[\w/.-]{1,100}$~D', $name) === 1;
+        foreach (is_array($all['traps'] ?? null) ? $all['traps'] : [] as $trap) {
+            $names = is_array($trap) ? array_diff_key($trap, ['holds' => 0]) : [null];
+            if (count(array_filter($names, $isName)) !== count($names)) {
+                throw new Failure('list', 'The plugin\'s writes.json cannot be used. Make the zip again and install that.');
+            }
+            $this->traps[] = $trap;
+        }
     }
 
     /** That this is the site that the list is for, and that it is a copy, or a live site whose owner opened it for these hours. */

@@ -22,6 +22,7 @@ pub(super) fn run(args: &Apply, project: Project, log: &EventLog, terminal: &mut
     let cloned = is_closed_by_a_copy(args, &session.turn.files, (earlier.as_ref(), &checked), terminal)?;
     if checked.may_go_on(without_members(args)) {
         checked.attend_to_age(terminal.err)?;
+        checked.attend_to_guided(terminal.err)?;
     }
     match confirm(args, &checked, terminal)? {
         None => {

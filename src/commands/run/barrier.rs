@@ -1,7 +1,5 @@
 //! The barrier before *Run Migration*: judged, typed, and judged again after the typing.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use crate::apply::journal::Event;
@@ -16,14 +14,14 @@ use crate::guide::{self, Back, Stage};
 use crate::model::Identity;
 use crate::model::plan::{SiteRole, Strategy};
 use crate::model::record::{Evidence, Record};
-use crate::model::saw::ASKED_AGAIN;
 use crate::model::text::many;
-use crate::model::{Kind, ObjectRef, Plan, Step, Unmeasured};
+use crate::model::{Plan, Step, Unmeasured};
 use crate::output::{concise, escape};
 use crate::reconcile::Verdict;
 use crate::survey::Screen;
 use crate::trust::of_this_machine;
 
+use super::attested::{Fields, attested_wrongly, to_look_at_again};
 use super::underway::Run;
 use super::{by_hand, kept, on_time};
 
@@ -37,19 +35,18 @@ struct Found {
     checked: Checked,
     /// What nobody measured.
     unmeasured: Vec<Unmeasured>,
+    /// What shows that no mail leaves the site, where one was sent to look.
+    trap: Option<String>,
 }
 
-/// Fields of an object that somebody looks at.
-type Fields = (ObjectRef, Vec<String>);
-
 /// Why the barrier is not passed yet.
-struct NotYet {
-    failure: Failure,
+pub(super) struct NotYet {
+    pub(super) failure: Failure,
     /// The screens to look at again; no screen where the spare administrator's sign-in is asked for, and none where nothing that a
     /// person says is lacking.
-    asks: Option<Vec<Screen>>,
+    pub(super) asks: Option<Vec<Screen>>,
     /// The screens of what was attested since the barrier was reached, where the gate is red over it: it may have been attested wrongly.
-    attested: Vec<Screen>,
+    pub(super) attested: Vec<Screen>,
 }
 
 impl<F: Into<Failure>> From<F> for NotYet {
@@ -81,6 +78,9 @@ impl Run {
         self.files.note_down(self.journal.events(), true)?;
         if !found.unmeasured.is_empty() {
             self.note(Event::Accepted { unmeasured: found.unmeasured })?;
+        }
+        if let Some(seen) = found.trap {
+            self.note(Event::Trapped { seen })?;
         }
         self.note(Event::BarrierPassed { who: found.who, members: found.members })?;
         writeln!(terminal.out, "now press *Run Migration*, once")?;
@@ -122,6 +122,9 @@ impl Run {
             barrier(plan, (&found, back), terminal)?;
             self.tell_who_changed(terminal)?;
             labelled("login", &found.login, terminal)?;
+            if let Some(seen) = &found.trap {
+                labelled("mail trap", seen, terminal)?;
+            }
             self.accept(args, &found.unmeasured, code, terminal)?;
             let accepted = found.unmeasured.clone();
             if !terminal.is_shown() || is_nowhere() {
@@ -272,7 +275,8 @@ impl Run {
             .rfind(|entry| matches!(&entry.evidence, Evidence::SignIn(signed) if signed.host.is_same_site(here)));
         let who = signed.map(|entry| entry.who.clone());
         let members = checked.site.as_ref().and_then(|site| site.reading.census.as_ref()).map(|census| census.members);
-        Ok(Found { members, who, login: proven, checked, unmeasured })
+        let trap = self.ensure_trapped(&checked, (on, here, code), reached)?;
+        Ok(Found { members, who, login: proven, checked, unmeasured, trap })
     }
 }
 
@@ -304,49 +308,6 @@ impl Run {
         }
         said
     }
-}
-
-/// What somebody saw before the barrier was reached, and has to see again, as what the migration hangs on: the fields that nothing
-/// shows now.
-fn to_look_at_again(checked: &Checked, here: &Identity) -> Vec<Fields> {
-    let Some(read) = &checked.site else { return Vec::new() };
-    let (snapshot, record) = (&read.reading.snapshot, &checked.opened.record);
-    let again = |kind: &Kind| {
-        let on_it = ObjectRef::only(*kind);
-        let shown = snapshot.state.get(&on_it).map(|object| object.fields()).unwrap_or_default();
-        let is_shown = |name: &String| snapshot.object_grade(&on_it).is_known() && shown.contains_key(name);
-        let saw = record.entries.iter().filter_map(|entry| match &entry.evidence {
-            Evidence::Saw(saw) if saw.on == on_it && saw.host.is_same_site(here) => Some(&saw.fields),
-            _ => None,
-        });
-        let names = saw.flatten().map(|(name, _)| name).filter(|name| !is_shown(name));
-        let fields: BTreeSet<String> = names.cloned().collect();
-        (!fields.is_empty()).then(|| (on_it, fields.into_iter().collect()))
-    };
-    ASKED_AGAIN.iter().filter_map(again).collect()
-}
-
-/// What a person attested and a rule that finds an error has read, of what the migration hangs on.
-fn attested_wrongly(checked: &Checked) -> Vec<Fields> {
-    let Some(read) = &checked.site else { return Vec::new() };
-    let found: BTreeSet<&str> = {
-        let stops = checked.judgement.stops().filter(|finding| !finding.unproven);
-        stops.map(|finding| finding.rule.as_str()).collect()
-    };
-    let readers = &checked.judgement.readers;
-    let is_behind = |on: &ObjectRef, field: &str| {
-        let by = readers.get(&format!("{on}: {field}"));
-        by.is_some_and(|rules| rules.iter().any(|rule| found.contains(rule)))
-    };
-    let of_kind = |kind: &Kind| {
-        let on = ObjectRef::only(*kind);
-        let fields = kind.attestable_fields().into_iter();
-        let is_wrong =
-            |field: &String| read.reading.snapshot.attested_by(&on, field).is_some() && is_behind(&on, field);
-        let fields: Vec<String> = fields.filter(is_wrong).collect();
-        (!fields.is_empty()).then_some((on, fields))
-    };
-    ASKED_AGAIN.iter().filter_map(of_kind).collect()
 }
 
 /// Whether standard output is where the system throws everything away: a program that is started with it closed gets that instead.

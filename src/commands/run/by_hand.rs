@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::change::{ByHand, Task};
+use crate::change::{ByHand, Change, Task};
 use crate::commands::Terminal;
 use crate::commands::terminal::labelled;
 use crate::failure::Failure;
@@ -38,6 +38,23 @@ pub(super) fn show_back(tasks: &[Task<'_>], what: &str, terminal: &mut Terminal<
     for task in tasks {
         labelled(what, &format!("`{}`, on {}", task.on, task.on.kind.screen()), terminal)?;
         for line in lines_back(task) {
+            writeln!(terminal.out, "               {line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Shows what is left of a run whose site refused to be written to: a person can make it, and the run goes on with that.
+pub(super) fn show_rest(
+    changes: &[Change],
+    (at, back): (usize, bool),
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failure> {
+    let inverse: Vec<Change> = changes.iter().take(at + 1).rev().map(Change::inverse).collect();
+    let (rest, what) = if back { (&inverse[..], "set back") } else { (&changes[at..], "by hand") };
+    for change in rest {
+        labelled(what, &format!("`{}`, on {}", change.on, change.on.kind.screen()), terminal)?;
+        for line in signed_lines(&change.on, (change.before.as_ref(), change.after.as_ref()), None) {
             writeln!(terminal.out, "               {line}")?;
         }
     }

@@ -90,6 +90,7 @@ pub(super) fn message(entry: &JournalEntry, events: &[JournalEntry]) -> String {
             let what: Vec<&str> = unmeasured.iter().map(|what| what.name()).collect();
             format!("accepted as unknown: {}", what.join(", "))
         }
+        Event::Trapped { seen } => format!("no mail leaves the site: {}", escape::line(seen)),
         Event::BarrierPassed { who, members } => {
             let members = members.map_or_else(|| "an unknown number of members".to_owned(), |n| format!("{n} members"));
             let who = who

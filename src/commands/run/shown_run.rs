@@ -98,6 +98,7 @@ fn happened(entry: &JournalEntry) -> Option<Happened> {
         | Event::Reached { .. }
         | Event::Kept { .. }
         | Event::Accepted { .. }
+        | Event::Trapped { .. }
         | Event::Migrated
         | Event::Maintenance { .. }
         | Event::DecisionDue { .. }

@@ -21,6 +21,7 @@ use crate::reconcile;
 use crate::site::Site;
 use crate::verify::SideReading;
 
+use super::by_hand;
 use super::event_log::EventLog;
 use super::everybody::Everybody;
 use super::reviewed::{self, Ended};
@@ -78,18 +79,26 @@ impl Run {
             let _ = writeln!(terminal.err, "attention: {}", escape::line(&noticed));
         }
         let total = changes.len();
-        let (code, why) = match outcome {
+        let (code, why, refused) = match outcome {
             Ok(Outcome::Finished) => return Ok(()),
-            Ok(Outcome::Stopped { at, why }) => {
-                (exit::PART_WAY, format!("stopped at change {} of {total}: {why}", at + 1))
-            }
+            Ok(Outcome::Stopped { at, why }) => (
+                exit::PART_WAY,
+                format!("stopped at change {} of {total}: {why}", at + 1),
+                why.refused.map(|help| (at, help)),
+            ),
             Ok(Outcome::Interrupted { at }) => {
-                (exit::INTERRUPTED, format!("interrupted before change {} of {total}", at + 1))
+                (exit::INTERRUPTED, format!("interrupted before change {} of {total}", at + 1), None)
             }
-            Err(error) => (exit::PART_WAY, format!("stopped, because the journal could not be written: {error}")),
+            Err(error) => (exit::PART_WAY, format!("stopped, because the journal could not be written: {error}"), None),
         };
+        if let Some((at, _)) = &refused {
+            // What a closed pipe keeps from being shown is in the journal all the same.
+            let _ = by_hand::show_rest(changes, (*at, back), terminal);
+        }
         let _ = writeln!(terminal.out, "{} of {} in place", self.journal.progress().in_place(), many(total, "change"));
-        let finish = if back {
+        let finish = if back && refused.is_some() {
+            format!("run `{}` again", self.files.undo())
+        } else if back {
             format!(
                 "run `{}` again; an object that somebody else changed must first be set by hand to its value before or after the \
                     change, or be left as they have it with `--leave KIND/KEY`",
@@ -98,7 +107,8 @@ impl Run {
         } else {
             format!("finish with `{}`", self.resume_command())
         };
-        let help = format!("look at the site, then {finish}; what is done is not done again");
+        let first = refused.map_or_else(|| "look at the site".to_owned(), |(_, help)| help);
+        let help = format!("{first}, then {finish}; what is done is not done again");
         Err(Failure::new(code, why).help(help))
     }
 

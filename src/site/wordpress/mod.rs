@@ -20,7 +20,10 @@ mod removed;
 mod route;
 mod rows;
 mod said;
+mod trial;
 mod trusted;
+mod unwritten;
+mod who;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -29,7 +32,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::{Everybody, Executor, Population, Reading, SignedIn, Site, SiteError, counted};
+use super::{Everybody, Executor, Population, Reading, SignedIn, Site, SiteError, Trial, counted};
 use crate::change::{Change, observed};
 use crate::model::population::{self, Questions};
 use crate::model::snapshot::{Capture, FORMAT, How};
@@ -46,6 +49,7 @@ use members::Members;
 pub(crate) use members::Through;
 pub use removed::{Left, LoginLeft};
 use rows::{administrator_key, administrators, administrators_page, plugin};
+use unwritten::Unwritten;
 pub(crate) use writing::Writes;
 use writing::{Held, Writing};
 
@@ -64,7 +68,7 @@ pub struct WordPress {
     /// What of it can be written; none where nothing can, or it was not read yet.
     writing: Option<Writing>,
     /// Why nothing is written although its owner agreed.
-    not_written: Option<String>,
+    not_written: Option<Unwritten>,
     held: Held,
 }
 
@@ -75,8 +79,6 @@ const NOT_SHOWN: &str = "WordPress's own REST API does not show it";
 /// What of an environment says that the site is one of several in a network.
 const NETWORK: &str = "multisite";
 const PER_PAGE: usize = 100;
-/// Most characters of a user's name: those of its column in WordPress's database.
-const LONGEST_NAME: usize = 60;
 const PASSES: usize = 3;
 /// How many times as long as a capture took a site is left in peace after it.
 const PEACE: u32 = 10;
@@ -129,35 +131,6 @@ impl WordPress {
     /// Whether its owner agreed that it is written to.
     fn may_be_written(&self) -> bool {
         self.through.as_ref().is_some_and(|through| through.writes.is_some())
-    }
-
-    /// Who we are there: never taken from the index, which WordPress gives to anybody.
-    fn identify(&mut self) -> Result<(), SiteError> {
-        meeting::meet(&mut self.reader)?;
-        let me = self.me()?;
-        match me.get("capabilities") {
-            Some(can) if can.get("manage_options") == Some(&Value::Bool(true)) => Ok(()),
-            Some(Value::Object(can)) => Err(errors::no_administrator(&self.reader, can.is_empty())),
-            // PHP writes an empty list for a user who may do nothing.
-            Some(Value::Array(none)) if none.is_empty() => Err(errors::no_administrator(&self.reader, true)),
-            Some(_) | None => Err(errors::not_wordpress(self.reader.address())),
-        }
-    }
-
-    /// The user that the login is of. An address is asked for only where the login may be one, and compared with it alone.
-    fn me(&self) -> Result<Value, SiteError> {
-        let login = self.reader.login();
-        let fields = if login.may_be_address() { "id,username,capabilities,email" } else { "id,username,capabilities" };
-        let me = self.body(self.get("/wp/v2/users/me", &[("context", "edit"), ("_fields", fields)])?)?;
-        let names = [text(&me, "username"), text(&me, "email")];
-        // WordPress has no longer ones; whoever signs in by an address may be called anything.
-        if names[0].as_ref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
-            return Err(errors::not_wordpress(self.reader.address()));
-        }
-        if names[0].is_some() && !names.iter().flatten().any(|name| login.is_of(name)) {
-            return Err(errors::somebody_else(&self.reader));
-        }
-        Ok(me)
     }
 
     fn get(&self, route: &str, query: &[(&str, &str)]) -> Result<Answer, SiteError> {
@@ -366,13 +339,13 @@ impl Site for WordPress {
     }
 
     fn observe(&mut self, on: &ObjectRef) -> Result<Option<Value>, SiteError> {
-        if self.may_be_written() && self.writing.is_none() {
-            self.configuration()?;
-        }
-        match self.observe_stored(on)? {
-            Some(found) => Ok(Some(found)),
-            None => Ok(observed(&self.configuration()?, on)),
-        }
+        let is_first = self.may_be_written() && self.writing.is_none();
+        let read = if is_first { Some(self.configuration()?) } else { None };
+        Ok(match (self.observe_stored(on)?, read) {
+            (Some(found), _) => Some(found),
+            (None, Some(read)) => observed(&read, on),
+            (None, None) => observed(&self.configuration()?, on),
+        })
     }
 
     fn executor(&self, change: &Change) -> Executor {
@@ -381,6 +354,14 @@ impl Site for WordPress {
 
     fn execute(&mut self, change: &Change) -> Result<(), SiteError> {
         self.write(change)
+    }
+
+    fn guided_why(&self) -> Option<String> {
+        WordPress::guided_why(self)
+    }
+
+    fn try_mail(&mut self) -> Result<Option<Trial>, SiteError> {
+        self.tried_mail()
     }
 
     fn noticed(&mut self) -> Vec<String> {

@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 
 use super::client::{Asked, Writer};
 use super::excerpt::excerpt;
+use super::unwritten::Unwritten;
 use super::{Limits, WordPress, errors};
 use crate::adapter::read::{Settable, Setting};
 use crate::adapter::{Set, compile};
 use crate::capture::StoredOption;
 use crate::change::{self, Change, Conflict};
 use crate::model::{ObjectRef, digest};
-use crate::site::SiteError;
+use crate::site::{Site as _, SiteError};
 
 /// The route that says what the build that writes may set, and whether it does now.
 const WRITES: &str = "/plan/v1/writes";
@@ -74,7 +75,7 @@ impl Held {
 /// Why a request was not answered as it should be.
 enum Undone {
     /// The site refused it, and did nothing.
-    Refused(String, String),
+    Refused(String),
     /// It is open what became of it.
     Open(SiteError),
 }
@@ -86,7 +87,7 @@ impl WordPress {
         self.writing = match &announced {
             Ok(()) => Some(Writing { settable, adapters: Rc::clone(adapters) }),
             Err(why) => {
-                log::info!("`{}` is not written to: {why}", self.reader.address());
+                log::info!("`{}` is not written to: {}", self.reader.address(), why.why);
                 None
             }
         };
@@ -94,22 +95,29 @@ impl WordPress {
     }
 
     /// Whether the site has the build that writes, with the list of these adapters, and writes now; else why not.
-    fn announced(&self, adapters: &Set) -> Result<(), String> {
-        let answer = self.reader.get(WRITES, &[]).map_err(|_| "it does not say what it writes".to_owned())?;
+    fn announced(&self, adapters: &Set) -> Result<(), Unwritten> {
+        let answer = self.reader.get(WRITES, &[]).map_err(|_| Unwritten::silent())?;
         let body = match (answer.status, answer.body) {
             (200, Ok(body)) => body,
-            (404, _) => return Err("the plugin on it is the build that reads (`plan bridge zip --writer URL --adapter FILE --out NEW.zip`)".to_owned()),
-            _ => return Err("it does not say what it writes".to_owned()),
+            (404, _) => return Err(Unwritten::reads()),
+            _ => return Err(Unwritten::silent()),
         };
         if body.get("open") != Some(&Value::Bool(true)) {
-            let code = body.pointer("/why/code").and_then(Value::as_str).unwrap_or_default();
-            return Err(words(code));
+            return Err(self.unwritten(body.pointer("/why/code").and_then(Value::as_str).unwrap_or_default()));
         }
         let list = compile::writes(adapters, &self.reader.address().identity().to_string());
         let is_same = body.get("sha256").and_then(Value::as_str) == Some(&*digest::of_bytes(list.as_bytes()));
-        is_same.then_some(()).ok_or_else(|| {
-            "the plugin on it was made with other adapters than these: make its zip again (`plan bridge zip --writer URL --adapter FILE --out NEW.zip`)".to_owned()
-        })
+        is_same.then_some(()).ok_or_else(Unwritten::of_other_adapters)
+    }
+
+    fn unwritten(&self, code: &str) -> Unwritten {
+        Unwritten::of(code, (self.clock)())
+    }
+
+    /// Why a person makes every change although the site's owner agreed, in one sentence; none where that is not so.
+    pub(super) fn guided_why(&self) -> Option<String> {
+        let why = self.not_written.as_ref().filter(|_| self.writing.is_none())?;
+        Some(format!("`{}`: {}", self.name_of(), why.in_a_line()))
     }
 
     /// What makes a change here, proven on what was read: that, and nothing else; and how the site is read then.
@@ -126,7 +134,7 @@ impl WordPress {
     /// else by now, once more with that.
     pub(super) fn write(&mut self, change: &Change) -> Result<(), SiteError> {
         let option = self.settable().and_then(|settable| settable.option(&change.on)).map(str::to_owned);
-        let option = option.ok_or_else(|| self.not_automatic(change))?;
+        let Some(option) = option else { return self.ensure_made(change) };
         let mut is_fresh = !self.held.digests.contains_key(&option);
         if is_fresh {
             self.refresh(&option, true)?;
@@ -156,7 +164,7 @@ impl WordPress {
     fn sends(&mut self, change: &Change) -> Result<Option<SiteError>, SiteError> {
         let (setting, then) = self.setting(change).ok_or_else(|| self.not_automatic(change))?;
         let token = self.token()?;
-        let unread = || self.refused("it was not read before".to_owned());
+        let unread = || self.refused(&self.unwritten("unread"));
         let sha256 = self.held.digests.get(&setting.option).cloned().ok_or_else(unread)?;
         self.held.sent += 1;
         // No other number of the lock, and no other change under this one, ever makes the same.
@@ -173,16 +181,22 @@ impl WordPress {
                 self.held.shown = Some(setting.option);
                 Ok(None)
             }
-            Err(Undone::Refused(code, _)) if code == "stale" => {
+            Err(Undone::Refused(code)) if code == "stale" => {
                 Ok(Some(Conflict { on: change.on.clone(), expected: change.before.clone(), found: None }.into()))
             }
-            Err(Undone::Refused(code, why)) if code == "lock-lost" => {
+            Err(Undone::Refused(code)) if code == "lock-lost" => {
                 self.held.is_lost();
-                Ok(Some(self.refused(why)))
+                Ok(Some(self.refused(&self.unwritten(&code))))
             }
-            Err(Undone::Refused(_, why)) => Err(self.refused(why)),
+            Err(Undone::Refused(code)) => Err(self.refused(&self.unwritten(&code))),
             Err(Undone::Open(error)) => Err(error),
         }
+    }
+
+    /// That a person made a change which is not carried out here.
+    fn ensure_made(&mut self, change: &Change) -> Result<(), SiteError> {
+        let found = self.observe(&change.on)?;
+        if change::shows(found.as_ref(), change.after.as_ref()) { Ok(()) } else { Err(self.not_automatic(change)) }
     }
 
     /// The managed fields of an object, read from the one stored value in which it can be written; none where it has none.
@@ -223,15 +237,7 @@ impl WordPress {
         let body = json!({"holder": self.holder()});
         let answer = match self.post(Asked::Lock, &body) {
             Ok(answer) => answer,
-            Err(Undone::Refused(code, why)) if code == "locked" => {
-                return Err(SiteError::Refused {
-                    site: self.name_of(),
-                    what: why,
-                    help: "wait until the other run ended; its lock on the site ends two minutes after its last change"
-                        .to_owned(),
-                });
-            }
-            Err(Undone::Refused(_, why)) => return Err(self.refused(why)),
+            Err(Undone::Refused(code)) => return Err(self.refused(&self.unwritten(&code))),
             Err(Undone::Open(error)) => return Err(error),
         };
         let token =
@@ -246,29 +252,39 @@ impl WordPress {
 
     /// Reads one stored value again, and with it those that a run may come to next.
     fn refresh(&mut self, option: &str, with_next: bool) -> Result<(), SiteError> {
-        let read = match self.reads(option, with_next)? {
-            // A pause longer than the lock lasts.
-            Err(Undone::Refused(code, _)) if code == "lock-lost" => {
-                self.held.is_lost();
-                self.reads(option, with_next)?
-            }
-            read => read,
-        };
-        match read {
-            Ok(answer) => self.put(option, &answer, None),
-            Err(Undone::Refused(_, why)) => Err(self.refused(why)),
-            Err(Undone::Open(error)) => Err(error),
-        }
+        let answer = self.asked_under_lock(Asked::Stored, |site| site.to_be_read(option, with_next))?;
+        self.put(option, &answer, None)
     }
 
-    fn reads(&mut self, option: &str, with_next: bool) -> Result<Result<Value, Undone>, SiteError> {
-        let token = self.token()?;
+    fn to_be_read(&self, option: &str, with_next: bool) -> Value {
         let known = &self.held.digests;
         let next = self.settable().filter(|_| with_next).map(|settable| settable.options_after(option));
         let more: Vec<&str> =
             next.into_iter().flatten().filter(|name| !known.contains_key(*name)).take(AT_ONCE - 1).collect();
-        let body = json!({"token": token, "option": option, "more": more});
-        Ok(self.post(Asked::Stored, &body))
+        json!({"option": option, "more": more})
+    }
+
+    /// What the site answers who holds its lock, asked for what changes no setting.
+    pub(super) fn asked_under_lock(&mut self, asked: Asked, body: impl Fn(&Self) -> Value) -> Result<Value, SiteError> {
+        let post = |site: &mut Self| {
+            let token = site.token()?;
+            let mut body = body(site);
+            body["token"] = token.into();
+            Ok::<_, SiteError>(site.post(asked, &body))
+        };
+        let answer = match post(self)? {
+            // A pause longer than the lock lasts.
+            Err(Undone::Refused(code)) if code == "lock-lost" => {
+                self.held.is_lost();
+                post(self)?
+            }
+            answer => answer,
+        };
+        match answer {
+            Ok(answer) => Ok(answer),
+            Err(Undone::Refused(code)) => Err(self.refused(&self.unwritten(&code))),
+            Err(Undone::Open(error)) => Err(error),
+        }
     }
 
     /// Takes what the site shows of stored values; that of one must be there. Where it is as it was to be, it is read as was proven.
@@ -301,15 +317,14 @@ impl WordPress {
     fn post(&mut self, asked: Asked, body: &Value) -> Result<Value, Undone> {
         let answer = match Writer::beside(&self.reader) {
             Some(writer) => writer.post(asked, body),
-            None => return Err(Undone::Refused("unmet".to_owned(), "it was not read before".to_owned())),
+            None => return Err(Undone::Refused("unmet".to_owned())),
         };
         let open = match answer {
             Ok(answer) => match (answer.status, &answer.body) {
                 (200, Ok(body)) => return Ok(body.clone()),
                 // A database that fails may have failed at the very end.
                 (409, Ok(body)) if code(body).is_some_and(|code| code != "database") => {
-                    let code = code(body).unwrap_or_default();
-                    return Err(Undone::Refused(code.to_owned(), words(code)));
+                    return Err(Undone::Refused(code(body).unwrap_or_default().to_owned()));
                 }
                 _ => errors::explain(&self.reader, &answer),
             },
@@ -319,10 +334,8 @@ impl WordPress {
         Err(Undone::Open(open))
     }
 
-    fn refused(&self, why: String) -> SiteError {
-        let help = "nothing was written by this request: put right what it says, or make the change by hand, and go on"
-            .to_owned();
-        SiteError::Refused { site: self.name_of(), what: why, help }
+    fn refused(&self, why: &Unwritten) -> SiteError {
+        SiteError::Refused { site: self.name_of(), what: why.why.clone(), help: why.help() }
     }
 
     /// Why a change is not carried out here.
@@ -332,9 +345,15 @@ impl WordPress {
             _ if !is_agreed => SiteError::Refused {
                 site: self.name_of(),
                 what: "it is not written to: `plan.toml` does not say any more that its owner agreed".to_owned(),
-                help: "put `writes`, `agreed_by` and `agreed_on` back into its table `[site]`, or make the change by hand; then go on".to_owned(),
+                help:
+                    "put `writes`, `agreed_by` and `agreed_on` back into its table `[site]`, or make the change by hand"
+                        .to_owned(),
             },
-            Some(why) => self.refused(format!("it is not written to: {why}")),
+            Some(why) => SiteError::Refused {
+                site: self.name_of(),
+                what: format!("it is not written to: {}", why.why),
+                help: why.help(),
+            },
             None => SiteError::NotAutomatic { site: self.name_of(), on: change.on.to_string() },
         }
     }
@@ -354,31 +373,6 @@ impl Drop for WordPress {
             drop(self.post(Asked::Lock, &body));
         }
     }
-}
-
-/// Why the site did nothing, in our own words: its code is what it says.
-fn words(code: &str) -> String {
-    let why = match code {
-        "another-site" => {
-            "the plugin on it was made for another site (`plan bridge zip --writer URL --adapter FILE --out NEW.zip`)"
-        }
-        "closed" => "it is a live site that its `wp-config.php` does not open now (`PLAN_BRIDGE_WRITES_UNTIL`)",
-        "filtered" => "other code of the site changes this setting while it is saved",
-        "list" => {
-            "the plugin's list of what may be written cannot be used: make its zip again (`plan bridge zip --writer URL --adapter FILE --out NEW.zip`)"
-        }
-        "lock-lost" => "the lock on it ended, or somebody else took it",
-        "locked" => "somebody else writes to it now",
-        "missing" => "the setting is not there any more",
-        "network" => "it is one of a network of sites, where nothing is written",
-        "not-listed" => "the plugin's list of what may be written does not name this",
-        "not-transactional" => "the table of its settings has no transactions (its engine is not InnoDB)",
-        "twin-differs" => "a transient of the setting's name says something else than the setting",
-        "unfaithful" => "its database keeps something else than it is given",
-        "value" => "the stored value has a form in which no bytes are replaced",
-        other => return format!("it refused to write (`{}`)", excerpt(other)),
-    };
-    why.to_owned()
 }
 
 fn code(body: &Value) -> Option<&str> {

@@ -275,7 +275,7 @@ fn go_on(site: &mut StandIn) -> Outcome {
 #[track_caller]
 fn stops(outcome: Outcome, wanted: usize, words: &str) {
     match outcome {
-        Outcome::Stopped { at, why } if at == wanted && why.contains(words) => {}
+        Outcome::Stopped { at, why } if at == wanted && why.why.contains(words) => {}
         other => panic!("not stopped at {wanted} by `{words}`: {other:?}"),
     }
 }

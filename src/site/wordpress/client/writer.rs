@@ -1,4 +1,4 @@
-//! The writer: POST to the three routes of the build that writes, once each, and never on to another address.
+//! The writer: POST to the four routes of the build that writes, once each, and never on to another address.
 
 use serde_json::Value;
 use ureq::http::header;
@@ -15,6 +15,8 @@ pub(in crate::site::wordpress) enum Asked {
     Stored,
     /// One compare-and-set.
     Change,
+    /// One mail to an address that reaches nobody.
+    Trial,
 }
 
 impl Asked {
@@ -23,6 +25,7 @@ impl Asked {
             Self::Lock => "/plan/v1/lock",
             Self::Stored => "/plan/v1/stored",
             Self::Change => "/plan/v1/changes",
+            Self::Trial => "/plan/v1/trial",
         }
     }
 }

@@ -4,6 +4,7 @@
 pub(super) mod person;
 mod pushed;
 mod talk;
+mod written;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -6,6 +6,7 @@ mod plugin;
 #[cfg(target_os = "linux")]
 mod random;
 mod story;
+mod trap;
 
 use std::fs;
 
@@ -34,7 +35,7 @@ fn after(option: &str, before: &str) -> String {
 }
 
 /// The adapter of the stand-in, with more that may be written.
-fn writable() -> String {
+pub(super) fn writable() -> String {
     let words = "words: {none: none, purchases: purchases, purchases-and-opt-ins: purchases-and-opt-ins}";
     fs::read_to_string(adapter())
         .unwrap()
@@ -110,7 +111,7 @@ impl<'s> Writer<'s> {
 }
 
 /// An option's text in the database.
-fn raw(site: &Site, option: &str) -> String {
+pub(super) fn raw(site: &Site, option: &str) -> String {
     let hex = site.sql(&format!("SELECT HEX(option_value) FROM wp_options WHERE option_name = '{option}'"));
     let digits = hex.trim().as_bytes().chunks(2).map(|two| std::str::from_utf8(two).unwrap());
     String::from_utf8(digits.map(|two| u8::from_str_radix(two, 16).unwrap()).collect()).unwrap()

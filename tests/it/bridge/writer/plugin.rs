@@ -29,10 +29,10 @@ fn the_reading_build_has_nothing_of_it_and_its_own_files_are_short_and_formatted
     let files = |folder: std::path::PathBuf| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let own: Vec<_> =
         files(writer.join("src")).chain([writer.join("plan-bridge.php"), writer.join("uninstall.php")]).collect();
-    assert_eq!(own.len(), 9);
+    assert_eq!(own.len(), 10);
     let text = |file: &std::path::PathBuf| fs::read_to_string(file).unwrap();
     let lines: usize = own.iter().map(|file| text(file).lines().count()).sum();
-    assert!(lines < 750, "{lines} lines");
+    assert!(lines < 850, "{lines} lines");
     // Its classes are named nowhere in the reading build, no route of that is posted to, and it uninstalls nothing.
     let classes = files(writer.join("src")).map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned());
     let classes: Vec<String> = classes.map(|class| format!("{class}::")).collect();

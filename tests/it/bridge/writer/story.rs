@@ -1,75 +1,6 @@
-//! A run whose automatic part the program writes and whose rest a person makes: forth, back, forth again; and what is written where nobody agreed.
+//! What is written where nobody agreed, or a site is not open, and how a run goes on then. The whole way stands in `bridge::story::written`.
 
 use super::*;
-
-#[test]
-fn what_an_adapter_proves_is_written_all_else_is_a_persons_and_an_undo_leaves_the_very_bytes() {
-    let Some(site) = Site::up(&["--users", "0", "--bloom"]) else { return };
-    let tables = || site.sql("SHOW TABLES");
-    let (empty, without) = (site.dump(), tables());
-    let writer = Writer::at(&site);
-    let desk = &writer.switch.desk;
-    let before = writer.stored();
-    let wanted: Vec<String> = WRITTEN.iter().zip(&before).map(|((_, option), before)| after(option, before)).collect();
-
-    // Who makes a change moves no digest.
-    let diff = writer.diff();
-    let by: Vec<(&str, &str)> = diff["changes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|change| (change["on"]["kind"].as_str().unwrap(), change["executor"].as_str().unwrap()))
-        .collect();
-    let guided = ["offering", "opt-in-form", "order-form", "order-form"].map(|kind| (kind, "guided"));
-    assert_eq!(by, [&WRITTEN.map(|(kind, _)| (kind, "automatic"))[..], &guided].concat());
-    writer.settings("");
-    let by_hand = writer.diff();
-    assert_eq!(by_hand["digests"], diff["digests"]);
-    assert!(by_hand["changes"].as_array().unwrap().iter().all(|change| change["executor"] == "guided"));
-    writer.settings("writes = \"allowed\"\nagreed_by = \"Mara\"\nagreed_on = \"2026-11-01\"\n");
-    assert_eq!(tables(), without, "nothing is made before something is written");
-
-    let digest = writer.digest();
-    let words = ["-vv", "apply", PLAN, "--site", site.staging.url(), "--no-input", "--confirm", &digest];
-    let ran = desk.run(&words);
-    ran.ends(20, &["waits at `configure`", "4 objects that are to be set by hand are not seen in place yet"]);
-    for (at, (object, _)) in WRITTEN.iter().enumerate() {
-        assert!(ran.out.contains(&format!("  {}/3 {object}\n", at + 1)), "{ran:#?}");
-    }
-    assert_eq!(writer.stored(), wanted);
-    assert_eq!(writer.audited(), (3, 0));
-    // One round trip for each change; the values, the lock, and to let it go, once for the run.
-    let posts = |route: &str| ran.err.lines().filter(|line| line.contains("POST ") && line.contains(route)).count();
-    assert_eq!((posts("/stored"), posts("/changes"), posts("/lock")), (1, 3, 2), "{}", ran.err);
-    assert_eq!(site.sql("SELECT ends FROM wp_plan_bridge_lock").trim(), "0");
-
-    writer.undoes(&digest).ends(0, &[]);
-    assert_eq!(writer.stored(), before);
-    assert_eq!(writer.audited(), (6, 0));
-    writer.switch.apply(&["--confirm", &writer.digest()]).ends(20, &["waits at `configure`", "4 objects"]);
-    assert_eq!(writer.stored(), wanted);
-
-    // A person makes the rest, and everybody is as before.
-    writer.switch.does(super::super::run::CHANGES);
-    let configured = desk.resumes(&[]);
-    configured.ends(0, &[]);
-    assert!(configured.out.contains("of 240 contacts 240 the same"), "{configured:#?}");
-    assert_eq!(writer.audited(), (9, 0));
-
-    // What the site gained is these tables; uninstalling takes them with the plugin.
-    let own = ["audit", "changes", "lock"].map(|name| format!("wp_plan_bridge_{name}"));
-    let gained: Vec<String> = tables().lines().filter(|table| !without.contains(table)).map(str::to_owned).collect();
-    assert_eq!(gained, own);
-    let plugin = "/wp/v2/plugins/plan-bridge/plan-bridge";
-    let json = "Content-Type: application/json";
-    assert_eq!(site.get(plugin, &["-X", "POST", "-H", json, "-d", "{\"status\":\"inactive\"}"]).status, 200);
-    assert_eq!(site.get(plugin, &["-X", "DELETE"]).status, 200);
-    assert_eq!(tables(), without);
-    assert!(!site.plugin().exists());
-    // Nothing is left of it in what was there before either: only the plan's settings are others.
-    let own = |line: &&str| !empty.contains(*line) && line.to_lowercase().contains("plan_bridge");
-    assert_eq!(site.dump().lines().filter(own).collect::<Vec<_>>(), Vec::<&str>::new());
-}
 
 #[test]
 fn without_who_agreed_and_when_or_the_site_being_open_a_person_makes_every_change() {
@@ -125,8 +56,21 @@ fn without_who_agreed_and_when_or_the_site_being_open_a_person_makes_every_chang
     fs::write(&list, "{}").unwrap();
     desk.resumes(&[]).ends(20, &["it is not written to: the plugin's list of what may be written cannot be used"]);
     assert_eq!(writer.stored(), before);
+    // A person goes on in its place, with one change and with the next one; what is left the program makes once it may again.
+    writer.switch.does("$set('_accessally_setting_developer', ['production-url'], '//bloom.example');");
+    let stopped = desk.resumes(&[]);
+    stopped.ends(20, &["stopped at change 2 of 3", "or make the change by hand, then finish with"]);
+    for shown in
+        ["by hand    `emails`, on ", "- welcome: none", "+ welcome: purchases-and-opt-ins", "by hand    `mail`, on "]
+    {
+        assert!(stopped.out.contains(shown), "{stopped:#?}");
+    }
+    assert_eq!(&writer.stored()[1..], &before[1..]);
+    writer.switch.does("$set('_accessally_setting_emails', ['select-welcome'], 'purchases-and-opt-ins');");
+    desk.resumes(&[]).ends(20, &["stopped at change 3 of 3"]);
     fs::write(&list, own).unwrap();
     desk.resumes(&[]).ends(20, &["waits at `configure`", "4 objects"]);
+    assert_eq!(writer.audited(), (1, 0));
     writer.undoes(&digest).ends(0, &[]);
     assert_eq!(writer.stored(), before);
 }
