@@ -60,8 +60,10 @@ impl Run {
 
     fn prove_reopened(&mut self) -> Result<Proof, Failure> {
         let Some(begin) = self.journal.begin().cloned() else { return Ok(Proof::open("no run began here")) };
-        let (since, now) = (began(Step::LeaveMaintenance, self.journal.events(), None), Timestamp::now());
+        let since = began(Step::LeaveMaintenance, self.journal.events(), None);
         let site = resume::ensure_its_site(self.site.as_mut(), &begin, self.journal.progress())?;
+        // Reading takes time, so what is now is asked for afterwards.
+        let now = Timestamp::now();
         let record = since_then(of_this_machine(self.project.record()?), since, now);
         let read = read_after(&site.header.taken_at, since, now);
         let names = self.names(&Plan::default());

@@ -77,8 +77,10 @@ impl Run {
     }
 
     fn prove_set_back(&mut self, begin: &Begin, left: &[ObjectRef]) -> Result<Proof, Failure> {
-        let (since, now) = (undone_at(self.journal.events()), Timestamp::now());
+        let since = undone_at(self.journal.events());
         let site = resume::ensure_its_site(self.site.as_mut(), begin, self.journal.progress())?;
+        // Reading takes time, so what is now is asked for afterwards.
+        let now = Timestamp::now();
         let read = read_after(&site.header.taken_at, since, now);
         let record = of_this_machine(self.project.record()?);
         let site = site.with_attested(&record, &walk::since(since, &recorded_here(), now));
