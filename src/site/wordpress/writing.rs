@@ -293,7 +293,7 @@ impl WordPress {
         let more = answer.get("more").and_then(Value::as_array).into_iter().flatten().take(AT_ONCE);
         let mut all: Vec<StoredOption> = answer.get("option").into_iter().chain(more).filter_map(parsed).collect();
         all.retain(|option| option.name.known().is_some() && option.sha256.is_some());
-        if !all.first().is_some_and(|option| option.name.known() == Some(of)) {
+        if all.first().is_none_or(|option| option.name.known() != Some(of)) {
             return Err(errors::not_wordpress(self.reader.address()));
         }
         for option in &all {
