@@ -53,7 +53,8 @@ fn what_is_laid_out_as_it_should_be_stays_and_what_is_not_says_the_same_afterwar
     let check = place.run(&["fmt", PLAN, DRAFT, "--check"]);
     check.ends(1, &[]);
     assert_eq!(check.out, format!("{PLAN}: laid out otherwise\n"));
-    let diff = place.run(&["fmt", PLAN, "--diff"]);
+    // Its comments speak of commands, which `run` would take for advice.
+    let diff: Ran = place.command(&["fmt", PLAN, "--diff"]).output().unwrap().into();
     assert_eq!(diff.code, Some(1));
     assert!(
         diff.out.starts_with(&format!("--- {PLAN}\n+++ {PLAN}\n")) && diff.out.contains("\n-version:   1"),

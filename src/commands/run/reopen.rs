@@ -15,7 +15,7 @@ use crate::trust::{of_this_machine, recorded_here};
 
 use super::resume;
 use super::underway::Run;
-use super::waiting::Waiting;
+use super::waiting::{Waiting, until_readings_are_after};
 
 impl Run {
     /// Waits until maintenance mode is off again, where it was switched on for this run; nothing where it was not.
@@ -61,6 +61,7 @@ impl Run {
     fn prove_reopened(&mut self) -> Result<Proof, Failure> {
         let Some(begin) = self.journal.begin().cloned() else { return Ok(Proof::open("no run began here")) };
         let since = began(Step::LeaveMaintenance, self.journal.events(), None);
+        until_readings_are_after(since, &self.files.site);
         let site = resume::ensure_its_site(self.site.as_mut(), &begin, self.journal.progress())?;
         // Reading takes time, so what is now is asked for afterwards.
         let now = Timestamp::now();

@@ -78,6 +78,7 @@ impl Run {
 
     fn prove_set_back(&mut self, begin: &Begin, left: &[ObjectRef]) -> Result<Proof, Failure> {
         let since = undone_at(self.journal.events());
+        waiting::until_readings_are_after(since, &self.files.site);
         let site = resume::ensure_its_site(self.site.as_mut(), begin, self.journal.progress())?;
         // Reading takes time, so what is now is asked for afterwards.
         let now = Timestamp::now();

@@ -1,9 +1,10 @@
 //! A step that is waited for, from one reading to the next: what is lacking in a line, or a question.
 
 use std::sync::atomic::Ordering;
+use std::thread;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::apply::proof::{Ask, Open};
 use crate::commands::terminal::labelled;
@@ -23,6 +24,16 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// How wide the waiting line is at most.
 const WIDTH: usize = 79;
+
+/// Waits until a reading of a site at an address can be known to be after this moment: its time is to the second.
+pub(super) fn until_readings_are_after(since: Timestamp, site: &str) {
+    let next = since.as_second().checked_add(1).and_then(|second| Timestamp::from_second(second).ok());
+    let left = next.map_or(SignedDuration::ZERO, |next| next.duration_since(Timestamp::now()));
+    // A clock that was set back is not waited for.
+    if site.contains("://") && left.is_positive() && left <= SignedDuration::from_secs(1) {
+        thread::sleep(left.unsigned_abs());
+    }
+}
 
 /// A step that is waited for.
 pub(super) struct Waiting {
