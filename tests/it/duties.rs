@@ -60,7 +60,7 @@ fn every_decision_that_asks_something_of_a_person_is_listed_with_its_time_and_it
     for line in [
         "<td>before the window</td><td>________</td><td>write the welcome e-mail in AccessAlly Emails",
         "<td>see on the form `Foundations Membership`, under Automations, that a cancellation ends access with the paid period and a refund ends access at once</td>",
-        "<td>in the window</td><td>________</td><td>switch off what fires `aal_revokesubscription?productId=12` in the CRM: Ontraport: Dunning",
+        "<td>in the window</td><td>________</td><td>pause what fires `aal_revokesubscription?productId=12` in the CRM: Ontraport: Dunning",
         "<td>after the window</td><td>mara</td><td>do by hand, from now on, what `aal_genpass` did</td>",
         "<td>after the window</td><td>sam</td><td>open module `Money` of `Group Coaching` for each member when it is due</td>",
         "revoke the application password that `plan` used, then prove both: plan site removed https://bloom.example</td>",

@@ -311,9 +311,9 @@ fn the_runbook_lists_what_is_made_by_hand_and_what_is_typed_then() {
     place.run(&["runbook", PLAN, "--site", SITE, "--out", "page.html"]).ends(0, &[]);
     let page = place.read("page.html");
     for words in [
-        "By hand, since no reading of this site shows them",
+        "By hand, on their screens",
         "<code>charging-guard</code>",
-        "<br>now:<pre>enabled: true\nproduction_url: //staging.bloom.example</pre>",
+        "<div>now:<pre>enabled: true\nproduction_url: //staging.bloom.example</pre>",
         "3. The plan&#39;s changes <small>guided",
         "<th scope=\"row\">The plan&#39;s changes</th>",
     ] {

@@ -96,10 +96,10 @@ fn each_webhook_that_stops_is_on_the_list_of_what_is_to_be_switched_off() {
     let place = Place::new();
     let fired = "    fired_by: \"Ontraport: Week 4\"\n";
     let open = |place: &Place| place.run(&["status", PLAN, "--site", SITE, "--format", "json"]).out;
-    assert!(open(&place).contains("switch off what fires `aal_fieldop?operationId=7` in the CRM: Ontraport: Week 4"));
+    assert!(open(&place).contains("pause what fires `aal_fieldop?operationId=7` in the CRM: Ontraport: Week 4"));
     place.edit(PLAN, fired, "");
     let said = open(&place);
-    assert!(said.contains("find what fires `aal_fieldop?operationId=7` in the CRM, and switch it off"), "{said}");
+    assert!(said.contains("find what fires `aal_fieldop?operationId=7` in the CRM, and pause it"), "{said}");
     // What is kept goes on.
     place.edit(
         PLAN,

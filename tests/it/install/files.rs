@@ -22,7 +22,7 @@ fn two_builds_of_one_commit_give_the_same_bytes() {
     let mut shell = Command::new("bash");
     shell.args(["-c", "umask 077; find \"$0\" -name '*.md' -exec touch -d 2001-01-01 {} +; exec \"$@\""]).arg(&clone);
     shell.arg(touched.get_program()).args(touched.get_args());
-    shell.env("TZ", "Asia/Tokyo").env("LC_ALL", "C").env("COLUMNS", "40").env("PLAN_COLOR", "always");
+    shell.env("TZ", "Asia/Tokyo").env("LC_ALL", "C").env("COLUMNS", "40").env("CLICOLOR_FORCE", "1");
     said(shell.env_remove("SOURCE_DATE_EPOCH"));
     assert_eq!(names(&files), names(&release.files));
     for name in names(&files) {

@@ -65,8 +65,12 @@ fn a_real_wordpress_is_read_and_each_of_its_faults_is_named() {
     assert_eq!(login, SignedIn { key: "operator".to_owned(), is_administrator: true });
     assert_eq!(site.name(), staging.url());
     assert!(!format!("{site:?}").contains(staging.text("/password")));
-    let change =
-        Change { on: ObjectRef::only(Kind::Emails), before: None, after: Some(json!({})), cause: "/emails".into() };
+    let change = Change {
+        on: ObjectRef::only(Kind::Emails),
+        before: None,
+        after: Some(json!({"enabled": true})),
+        cause: "/emails".into(),
+    };
     assert_eq!(site.executor(&change), Executor::Guided);
     assert!(matches!(site.execute(&change), Err(SiteError::NotAutomatic { .. })));
     real_logins(&staging);
