@@ -62,10 +62,10 @@ struct Part {
     rank: usize,
 }
 
-/// What stands between two parts: the comments that belong to the one before, and to the one after.
-struct Between {
-    before: Vec<String>,
-    after: Vec<String>,
+/// Where a key stands in an order; what nobody knows, and each key where the order is the author's, stays behind what it followed.
+fn rank(order: Option<&[String]>, key: &str, last: usize) -> usize {
+    let at = order.and_then(|all| all.iter().position(|one| one == key));
+    at.map_or(last, |at| at + 1)
 }
 
 impl Printer<'_> {
@@ -104,7 +104,6 @@ impl Printer<'_> {
         let parts = match &node.value {
             Value::Map(map) => {
                 let order = (self.order)(path);
-                let rank = |key: &str| order.as_ref().and_then(|all| all.iter().position(|one| one == key));
                 let (mut parts, mut end): (Vec<Part>, Option<(usize, bool)>) = (Vec::new(), None);
                 for entry in map {
                     let at = entry.key.span.range();
@@ -114,8 +113,7 @@ impl Printer<'_> {
                     let lines = self.entry(entry.key.span.range(), &entry.value, indent, path);
                     path.pop();
                     let last = parts.last().map_or(0, |part| part.rank);
-                    // What nobody knows stays behind what it followed.
-                    let rank = if order.is_some() { rank(&entry.key.text).map_or(last, |rank| rank + 1) } else { 0 };
+                    let rank = rank(order.as_deref(), &entry.key.text, last);
                     parts.push(Part { above, lines: lines?, rank });
                     end = Some((entry.value.span.range().end.max(at.end), self.ends_in_a_text(&entry.value)));
                 }
@@ -159,7 +157,7 @@ impl Printer<'_> {
         if from > line || !self.text[line..start].chars().all(|c| c == ' ') {
             return None;
         }
-        let mut found = Between { before: Vec::new(), after: Vec::new() };
+        let (mut of_before, mut of_after) = (Lines::new(), Lines::new());
         for text in self.text[from..line].lines() {
             let comment = text.trim();
             if !comment.is_empty() && !comment.starts_with('#') || text.starts_with('\t') && !after_text {
@@ -167,16 +165,16 @@ impl Printer<'_> {
             }
             let at = text.len() - text.trim_start().len();
             if comment.is_empty() {
-                found.after.push(if after_text { text.to_owned() } else { String::new() });
-            } else if at > column && found.after.iter().all(String::is_empty) {
-                found.before.append(&mut found.after);
-                found.before.push(format!("{}{comment}", " ".repeat(indent + at - column)));
+                of_after.push(if after_text { text.to_owned() } else { String::new() });
+            } else if at > column && of_after.iter().all(String::is_empty) {
+                of_before.append(&mut of_after);
+                of_before.push(format!("{}{comment}", " ".repeat(indent + at - column)));
             } else {
-                found.after.push(format!("{}{comment}", " ".repeat(indent)));
+                of_after.push(format!("{}{comment}", " ".repeat(indent)));
             }
         }
-        parts.last_mut()?.lines.extend(spaced(found.before));
-        Some(found.after)
+        parts.last_mut()?.lines.extend(spaced(of_before));
+        Some(of_after)
     }
 
     /// A key with its value.
@@ -288,8 +286,7 @@ impl Printer<'_> {
                         if entry.value.span.is_empty() { Some(String::new()) } else { self.flow(&entry.value, path) };
                     path.pop();
                     let value = value?;
-                    let rank = order.as_ref().and_then(|all| all.iter().position(|one| *one == *entry.key.text));
-                    last = if order.is_some() { rank.map_or(last, |rank| rank + 1) } else { 0 };
+                    last = rank(order.as_deref(), &entry.key.text, last);
                     let has_colon = entry.value.span.range().start > entry.key.span.range().end;
                     all.push((
                         last,

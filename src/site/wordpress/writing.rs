@@ -131,7 +131,7 @@ impl WordPress {
     }
 
     /// Carries out a change as one compare-and-set: with what was read under this number of the lock, and where the site has something
-    /// else by now, once more with that.
+    /// else now, once more with that.
     pub(super) fn write(&mut self, change: &Change) -> Result<(), SiteError> {
         let option = self.settable().and_then(|settable| settable.option(&change.on)).map(str::to_owned);
         let Some(option) = option else { return self.ensure_made(change) };
